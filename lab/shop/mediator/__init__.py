@@ -1,0 +1,1 @@
+"""The mediator: it knows the steps of the flow, and no business rule."""

@@ -1,0 +1,207 @@
+"""
+Which file fills which port: the one table, and the loader that reads it.
+
+For a port the last part up to the profile's phase counts (`outbox` supersedes what `accept` brought); where there is
+none, a named pass-through stands. Each exercise's part can be chosen one at a time: the solution, the learner's own
+file, or a known-wrong one. A file that cannot be loaded is an error with file and line, never silently replaced.
+"""
+
+import json
+import linecache
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, Final, TypeVar, cast
+
+from lab.errors import LabError, PartDoesNotLoad
+from lab.home import checkout
+from lab.shop import passthrough
+from lab.shop import ports as p
+from lab.shop.contracts import State
+from lab.shop.ports import Port, Rows, Table
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One exercise's file. It defines one name for each port it fills: the port's own; rows are called `ROWS`."""
+
+    exercise: str
+    phase: int
+    path: str  # below solutions/
+    fills: tuple[Port[Any], ...]
+
+
+PART_FILES: Final[tuple[PartFile, ...]] = (
+    PartFile("await", 1, "phase1_basics/e02_await/carriers.py", (p.CHOOSE_CARRIER,)),
+    PartFile("envelope", 1, "phase1_basics/e03_envelope/envelope.py", (p.WRAP,)),
+    PartFile("produce", 1, "phase1_basics/e04_produce/order_events.py", (p.PUBLISH_ORDER_CREATED,)),
+    PartFile("read", 1, "phase1_basics/e06_read/reading.py", (p.CONSUME, p.DISPATCH)),
+    PartFile("validate", 1, "phase1_basics/e09_validate/order_request.py", (p.ORDER_REQUEST, p.DESCRIBE_FAULTS)),
+    PartFile("session", 1, "phase1_basics/e10_session/goods_in.py", (p.RECEIVE_GOODS,)),
+    PartFile("accept", 1, "phase1_basics/e11_accept/accept.py", (p.PLACE_ORDER, p.HAND_OVER, p.READ_ORDER)),
+    PartFile("reserve", 1, "phase1_basics/e12_reserve/reserve.py", (p.RESERVE_STOCK, p.READ_STOCK)),
+    PartFile("pay", 1, "phase1_basics/e13_pay/pay.py", (p.TAKE_PAYMENT, p.READ_PAYMENT)),
+    PartFile("table", 1, "phase1_basics/e14_table/flow.py", (p.DECIDE, p.ROWS)),
+    PartFile("confirm", 1, "phase1_basics/e15_confirm/order_book.py", (p.CHANGE_ORDER,)),
+    PartFile("undo", 1, "phase1_basics/e16_undo/undo.py", (p.RELEASE_STOCK, p.CANCEL_PAYMENT, p.ROWS)),
+    PartFile("ship", 1, "phase1_basics/e17_ship/ship.py", (p.INITIATE_SHIPPING, p.COMMIT_STOCK, p.ROWS)),
+    PartFile("notify", 1, "phase1_basics/e18_notify/notify.py", (p.SEND_NOTIFICATION, p.READ_NOTIFICATIONS, p.ROWS)),
+    PartFile("record", 1, "phase1_basics/e19_record/record.py", (p.RECORD_EVENT, p.READ_REPORT)),
+)
+
+PASS_THROUGH: Final[Mapping[Port[Any], Any]] = MappingProxyType(
+    {
+        p.NEXT_TRACE: passthrough.pass_trace_on,
+        p.LOG_FIELDS: passthrough.name_and_order,
+        p.COMMIT_OFFSETS: passthrough.commit_and_hope,
+        p.ON_REVOKED: passthrough.let_go_at_once,
+        p.INBOX: passthrough.all_are_fresh,
+        p.RELAY: passthrough.nothing_to_relay,
+        p.CLAIM_KEY: passthrough.every_key_is_new,
+        p.REMEMBER_ANSWER: passthrough.remember_no_answer,
+        p.RETRY_POLICY: passthrough.never_again,
+        p.RETRY_LATER: passthrough.never_later,
+        p.DEAD_LETTER: passthrough.log_and_skip,
+        p.SETTLE_PAYMENTS: passthrough.nothing_to_settle,
+        p.SET_TIMER: passthrough.no_deadline,
+        p.CANCEL_TIMER: passthrough.no_deadline_to_cancel,
+        p.DUE_TIMERS: passthrough.never_due,
+        p.OBSERVE: passthrough.look_away,
+        p.LAG: passthrough.plain_lag,
+        p.ALIVE: passthrough.always_alive,
+        p.READY: passthrough.always_ready,
+    }
+)
+
+SOLUTION: Final = "solution"
+LAB: Final = "lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Another file for one exercise's part. `origin` is what `handled-by` will say: `mine` or `broken`."""
+
+    origin: str
+    file: Path
+
+
+def read_choices(file: Path) -> Mapping[str, Choice]:
+    """Read `{exercise: {"origin": …, "file": …}}`; no file means no choices. Raises LabError when it is damaged."""
+    if not file.exists():
+        return {}
+    try:
+        raw = json.loads(file.read_text())
+        return {exercise: Choice(row["origin"], Path(row["file"])) for exercise, row in raw.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LabError(
+            f"{file} is damaged ({error}).", "Delete it: every part is then the solution's again, your files stay."
+        ) from error
+
+
+class Parts:
+    """The parts of one profile. A part's file is read when it is first asked for, so a fault hurts only its users."""
+
+    def __init__(
+        self,
+        phase: int,
+        choices: Mapping[str, Choice] | None = None,
+        *,
+        part_files: tuple[PartFile, ...] = PART_FILES,
+        solutions: Path | None = None,
+    ) -> None:
+        self.phase = phase
+        self._choices = choices or {}
+        self._files = [part for part in part_files if part.phase <= phase]
+        self._solutions = solutions or checkout() / "solutions"
+        self._modules: dict[str, ModuleType] = {}
+
+    def __getitem__(self, port: Port[P]) -> P:
+        """Return what fills the port. Raises PartDoesNotLoad."""
+        part = self._part_for(port)
+        if part is None:
+            return cast("P", PASS_THROUGH[port])
+        return cast("P", self._attribute(part, port))
+
+    def origin(self, port: Port[Any]) -> str:
+        """Say whose the part is: `solution`, `mine`, `broken`, or `lab` for a pass-through."""
+        part = self._part_for(port)
+        return LAB if part is None else self._origin(part)
+
+    def table(self) -> tuple[Table, Mapping[tuple[State, p.On], str]]:
+        """Put all contributed rows into one table, and say of each row whose it is. Raises LabError for a duplicate."""
+        table: dict[tuple[State, p.On], p.Row] = {}
+        origins: dict[tuple[State, p.On], str] = {}
+        contributor: dict[tuple[State, p.On], PartFile] = {}
+        for part in (part for part in self._files if p.ROWS in part.fills):
+            for row in cast("Rows", self._attribute(part, p.ROWS)):
+                key = (row.state, row.on)
+                if key in table:
+                    raise LabError(
+                        f"Two rows of the mediator's table wait for {row.on} in {row.state}: "
+                        f"one from {contributor[key].exercise}, one from {part.exercise}.",
+                        "Take one of them out: the mediator must know which one to follow.",
+                    )
+                table[key], origins[key], contributor[key] = row, self._origin(part), part
+        return table, origins
+
+    def _part_for(self, port: Port[Any]) -> PartFile | None:
+        return next((part for part in reversed(self._files) if port in part.fills), None)
+
+    def _origin(self, part: PartFile) -> str:
+        choice = self._choices.get(part.exercise)
+        return SOLUTION if choice is None else choice.origin
+
+    def _attribute(self, part: PartFile, port: Port[Any]) -> object:
+        choice = self._choices.get(part.exercise)
+        file = self._solutions / part.path if choice is None else choice.file
+        if part.exercise not in self._modules:
+            self._modules[part.exercise] = load_file(file, f"orderlab_part_{part.exercise.replace('-', '_')}")
+        name = "ROWS" if port == p.ROWS else port.name
+        try:
+            return cast("object", getattr(self._modules[part.exercise], name))
+        except AttributeError:
+            raise PartDoesNotLoad(
+                f"{file} does not define {name}.",
+                f"The shop calls it by that name; write `{name}` as the starter has it.",
+            ) from None
+
+
+def load_file(file: Path, name: str) -> ModuleType:
+    """
+    Run a part's source and return it as a module. Bytecode caches are not used: they miss a second save in a second.
+
+    Raises PartDoesNotLoad with file and line, for whatever the file does.
+    """
+    try:
+        source = file.read_text(encoding="utf-8")
+        code = compile(source, str(file), "exec", dont_inherit=True)
+    except OSError as error:
+        raise PartDoesNotLoad(
+            f"{file} cannot be read: {error.strerror}.", "Put it back, or choose the solution."
+        ) from error
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise PartDoesNotLoad(
+            f"{file}, line {line}: Python cannot read it: {error.args[0]}.",
+            f"Look at line {line} and the one before it: a bracket, a quote, a colon?",
+        ) from error
+    module = ModuleType(name)
+    module.__file__ = str(file)
+    sys.modules[name] = module  # pydantic and dataclasses look their own module up by name
+    linecache.checkcache(str(file))
+    try:
+        exec(code, module.__dict__)  # noqa: S102  running the learner's file is what the lab is for
+    except BaseException as error:  # a learner's file may do anything, also call sys.exit()
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
+        raise PartDoesNotLoad(
+            f"{file}, line {lines[-1] if lines else 1}: {type(error).__name__}: {error}",
+            "The file stops there while it is loaded, before any of its functions is called.",
+        ) from error
+    return module

@@ -1,0 +1,69 @@
+"""What a unit of the shop is, as data: what it reads, what it keeps, what it does. service.py brings it to life."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lab.shop.contracts import Body
+from lab.shop.parts import Parts
+from lab.shop.ports import HAND_OVER, Caused, Outgoing
+from lab.shop.runtime.outbound import Outbound
+from lab.shop.runtime.settings import Settings
+from lab.shop.runtime.steps import Step
+from lab.shop.runtime.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a running unit's own code may use."""
+
+    unit: str
+    settings: Settings
+    parts: Parts
+    store: Store
+    outbound: Outbound
+
+    async def begin_story(self, session: AsyncSession, event: Body) -> None:
+        """End the transaction by the `hand_over` part, with the message that nothing caused on its way."""
+        await self._hand_over(session, [self.outbound.prepare(event, cause=None, origin=self.outbound.first_origin)])
+
+    async def say(self, session: AsyncSession, said: Sequence[Caused], origin: str) -> None:
+        """End the transaction by the `hand_over` part, with messages on their way whose cause came earlier."""
+        out = [self.outbound.prepare(one.body, cause=one.cause, origin=origin) for one in said]
+        await self._hand_over(session, out)
+
+    async def _hand_over(self, session: AsyncSession, out: Sequence[Outgoing]) -> None:
+        await self.parts[HAND_OVER](session, out, self.outbound.publish)
+
+
+Chore: TypeAlias = Callable[[], Awaitable[int]]
+"""One round of background work; returns how much it did. After 0 the runtime pauses before the next round."""
+
+
+async def _nothing_to_close() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """A unit's own pieces, put together: what it does with each message, its HTTP, its background work."""
+
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    router: APIRouter | None = None
+    chores: Mapping[str, Chore] = field(default_factory=dict)
+    close: Callable[[], Awaitable[None]] = _nothing_to_close
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """One unit: a service, the mediator, fulfilment. `assemble` runs once, when database and Kafka answer."""
+
+    name: str
+    about: str
+    topics: tuple[str, ...]
+    tables: MetaData
+    assemble: Callable[[Context], Awaitable[Assembly]]

@@ -1,0 +1,162 @@
+"""
+Kafka, as the shop uses it: a producer and a consumer that know the table of topics, on aiokafka.
+
+Both put a prefix before every topic and group, so that two shops can share one broker, and both refuse a topic that
+is not in the table at once: aiokafka alone would wait forty seconds for one that does not exist.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+
+from lab.shop.contracts import MAX_RECORD_BYTES, TOPICS, Record
+from lab.shop.ports import CommitOffsets, OnRevoked, Outgoing, Partition, StoredAt
+from lab.shop.runtime.in_hand import InHand
+
+REQUEST_BYTES: Final = MAX_RECORD_BYTES + 65_536
+"""A record's value and what is around it."""
+
+_KNOWN: Final = frozenset(topic.name for topic in TOPICS)
+
+
+class NoSuchTopic(LookupError):  # noqa: N818
+    """The table of topics has no topic of that name."""
+
+
+def check_topic(name: str) -> None:
+    """Raise NoSuchTopic unless the table has this topic, or it is the retry or dead-letter topic of one that it has."""
+    origin = name.split(".retry.", maxsplit=1)[0].removesuffix(".dlq")
+    if name not in _KNOWN and not any(origin.startswith(f"{known}.") for known in _KNOWN):
+        raise NoSuchTopic(f"There is no topic {name!r}. The shop has: {', '.join(sorted(_KNOWN))}.")
+
+
+class ShopProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
+    """A real producer: acknowledged by all copies, idempotent, in the shop's prefix."""
+
+    def __init__(self, kafka: str, prefix: str, client_id: str) -> None:
+        super().__init__(
+            bootstrap_servers=kafka,
+            client_id=client_id,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=REQUEST_BYTES,
+            request_timeout_ms=15_000,
+        )
+        self._prefix = prefix
+
+    async def send(self, topic: str, *rest: Any, **options: Any) -> "asyncio.Future[StoredAt]":
+        """Queue a message; the returned future is done when Kafka has answered. Arguments are aiokafka's own."""
+        check_topic(topic)
+        future: asyncio.Future[StoredAt] = await super().send(self._prefix + topic, *rest, **options)
+        return future
+
+    async def send_all(self, messages: Sequence[Outgoing]) -> None:
+        """Send messages in sequence, then wait for all answers. Raises the first refusal."""
+        answers = [
+            await self.send(message.topic, message.wire.value, key=message.key, headers=list(message.wire.headers))
+            for message in messages
+        ]
+        await asyncio.gather(*answers)
+
+
+@dataclass
+class Pulse:
+    """When the consume loop last came round, on the event loop's clock, and what it holds."""
+
+    polled_at: float = 0.0
+    assigned: frozenset[Partition] = field(default_factory=frozenset)
+
+
+class ShopConsumer:
+    """The consumer that parts see: contracts' records in, `{partition: next offset}` out."""
+
+    def __init__(self, inner: AIOKafkaConsumer, prefix: str, pulse: Pulse, commit: CommitOffsets) -> None:
+        self._inner, self._prefix, self._pulse, self._commit = inner, prefix, pulse, commit
+
+    async def getmany(
+        self, *, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Mapping[Partition, Sequence[Record]]:
+        """Fetch what is there, at most `max_records`, waiting at most `timeout_ms` milliseconds for the first."""
+        self._pulse.polled_at = asyncio.get_running_loop().time()
+        batches = await self._inner.getmany(timeout_ms=timeout_ms, max_records=max_records)
+        return {
+            self._partition(place): [as_record(record, self._prefix) for record in records]
+            for place, records in batches.items()
+        }
+
+    async def commit(self, offsets: Mapping[Partition, int] | None = None) -> None:
+        """Remember for the group how far it has come: by partition, the offset of the *next* record to read."""
+        if offsets is None:
+            await self._inner.commit()
+        else:
+            await self._commit(_Committing(self._inner, self._prefix), offsets)
+
+    def _partition(self, place: TopicPartition) -> Partition:
+        return Partition(place.topic.removeprefix(self._prefix), place.partition)
+
+
+class _Committing:
+    """The one step under the `commit_offsets` part: what reaches the broker."""
+
+    def __init__(self, inner: AIOKafkaConsumer, prefix: str) -> None:
+        self._inner, self._prefix = inner, prefix
+
+    async def getmany(
+        self, *, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Mapping[Partition, Sequence[Record]]:
+        raise NotImplementedError("commit_offsets commits; it does not read")
+
+    async def commit(self, offsets: Mapping[Partition, int] | None = None) -> None:
+        await self._inner.commit(
+            {TopicPartition(self._prefix + p.topic, p.number): offset for p, offset in (offsets or {}).items()}
+        )
+
+
+class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Tells the `on_revoked` part when partitions go, and the pulse what is held."""
+
+    def __init__(self, prefix: str, pulse: Pulse, in_hand: InHand, on_revoked: OnRevoked) -> None:
+        self._prefix, self._pulse, self._in_hand, self._on_revoked = prefix, pulse, in_hand, on_revoked
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        partitions = sorted(Partition(p.topic.removeprefix(self._prefix), p.partition) for p in revoked)
+        if partitions:
+            await self._on_revoked(partitions, self._in_hand)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        partitions = [Partition(p.topic.removeprefix(self._prefix), p.partition) for p in assigned]
+        self._in_hand.regained(partitions)
+        self._pulse.assigned = frozenset(partitions)
+
+
+def as_record(record: ConsumerRecord, prefix: str) -> Record:
+    """Turn what aiokafka read into the contracts' record, under the topic's real name."""
+    return Record(
+        topic=record.topic.removeprefix(prefix),
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        headers=tuple(record.headers),
+        timestamp_ms=record.timestamp,
+    )
+
+
+def group_consumer(kafka: str, group: str, member: str, **options: Any) -> AIOKafkaConsumer:
+    """Make (not start) a consumer of a shop group. Static membership: who was killed is back without a rebalance."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=kafka,
+        client_id=member,
+        group_id=group,
+        group_instance_id=member,
+        fetch_max_wait_ms=100,
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=1_000,
+        max_partition_fetch_bytes=REQUEST_BYTES,
+        auto_commit_interval_ms=5_000,
+        **options,
+    )

@@ -1,0 +1,65 @@
+"""Every unit's health: alive, ready, and the figures behind both."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict
+
+from lab.shop import ports as p
+
+if TYPE_CHECKING:
+    from lab.shop.runtime.service import Service
+
+
+class Health(BaseModel):
+    """What a unit says of itself. `poll_age_s`: seconds since its consume loop came round; null before that."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unit: str
+    phase: int
+    alive: bool
+    ready: bool
+    database: bool
+    assigned: int
+    poll_age_s: float | None
+
+
+def health_router(service: "Service") -> APIRouter:
+    """GET /health, /health/live (503 when a restart would help), /health/ready (503 when no work should come)."""
+    router = APIRouter(tags=["health"])
+    alive, ready = service.parts[p.ALIVE], service.parts[p.READY]
+
+    async def look() -> Health:
+        pulse = service.pulse
+        age = asyncio.get_running_loop().time() - pulse.polled_at if pulse.polled_at else None
+        database = await service.context.store.answers()
+        assigned = len(pulse.assigned)
+        return Health(
+            unit=service.blueprint.name,
+            phase=service.parts.phase,
+            alive=alive(age or 0.0),
+            ready=ready(database=database, assigned=assigned),
+            database=database,
+            assigned=assigned,
+            poll_age_s=None if age is None else round(age, 3),
+        )
+
+    @router.get("/health")
+    async def health() -> Health:
+        return await look()
+
+    @router.get("/health/live")
+    async def live(response: Response) -> Health:
+        seen = await look()
+        response.status_code = 200 if seen.alive else 503
+        return seen
+
+    @router.get("/health/ready")
+    async def is_ready(response: Response) -> Health:
+        seen = await look()
+        response.status_code = 200 if seen.ready else 503
+        return seen
+
+    return router

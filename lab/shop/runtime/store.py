@@ -1,0 +1,97 @@
+"""
+A unit's own database: SQLite through aiosqlite or PostgreSQL through asyncpg, behind one SQLAlchemy.
+
+SQLite transactions that may write begin IMMEDIATE: they wait for the one writer at their start instead of failing in
+the middle, when a read turns into a write. Journal mode WAL lets readers go on meanwhile.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, MetaData, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from lab.shop.ports import Sessions
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Store:
+    """The database of one unit. Build it with `open_store`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self.sessions: Sessions = async_sessionmaker(engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
+
+    def writing(self) -> AsyncSession:
+        """Open a session whose transaction may write; what is not committed when it closes is undone."""
+        return self.sessions()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that only reads, so that it never waits for SQLite's one writer."""
+        async with self._readers() as session:
+            yield session
+
+    async def answers(self) -> bool:
+        """Say whether a round trip to the database succeeds."""
+        try:
+            async with self.reading() as session:
+                await session.execute(text("SELECT 1"))
+        except (OSError, Exception):  # noqa: BLE001  whatever the driver raises: it does not answer
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._engine.dispose()
+
+
+async def open_store(url: str, tables: Sequence[MetaData]) -> Store:
+    """Connect, make the database and the tables where they are absent, and return the store."""
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        engine = _sqlite(where)
+    else:
+        await _ensure_database(where)
+        engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    async with engine.begin() as connection:
+        for metadata in tables:
+            await connection.run_sync(metadata.create_all)
+    return Store(engine)
+
+
+def _sqlite(where: URL) -> AsyncEngine:
+    engine = create_async_engine(where)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+async def _ensure_database(where: URL) -> None:
+    admin = where.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(admin)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", where.database):
+            # somebody else may be faster
+            with suppress(asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+                await connection.execute(f'CREATE DATABASE "{where.database}"')
+    finally:
+        await connection.close()

@@ -1,0 +1,129 @@
+"""
+One unit's consuming side: records in, handlers in one transaction, answers handed over.
+
+A polled batch of one partition shares a transaction. If that fails, its records are taken one by one, so that a bad
+one cannot hurt its neighbours; each failure is put to the retry policy, and at the end to the dead-letter part.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lab.shop import ports as p
+from lab.shop.contracts import Body, Message, Record, Unreadable, decode
+from lab.shop.parts import Parts
+from lab.shop.runtime.bus import ShopProducer
+from lab.shop.runtime.in_hand import InHand
+from lab.shop.runtime.outbound import Outbound
+from lab.shop.runtime.steps import Step
+from lab.shop.runtime.store import Store
+
+RETRY_IN_PLACE_SECONDS = 1.0
+"""A wait up to this long is spent here; a longer one goes to a retry topic, so that neighbours do not wait."""
+
+ATTEMPTS_AT_MOST = 20
+
+
+class UnreadableRecord(ValueError):  # noqa: N818
+    """A record that no attempt will make readable."""
+
+
+class Worker:
+    """Consumes for one unit. `run` ends when `running` says so, after the work in hand."""
+
+    def __init__(
+        self,
+        unit: str,
+        parts: Parts,
+        store: Store,
+        producer: ShopProducer,
+        outbound: Outbound,
+        steps: Mapping[str, Step],
+    ) -> None:
+        self.group, self._store, self._producer, self._outbound, self._steps = unit, store, producer, outbound, steps
+        self._log = structlog.get_logger("orderlab").bind()
+        self.in_hand = InHand()
+        self._dispatch, self._inbox, self._hand_over = parts[p.DISPATCH], parts[p.INBOX], parts[p.HAND_OVER]
+        self._retry_policy, self._retry_later = parts[p.RETRY_POLICY], parts[p.RETRY_LATER]
+        self._dead_letter, self._observe, self._fields = parts[p.DEAD_LETTER], parts[p.OBSERVE], parts[p.LOG_FIELDS]
+
+    async def work(self, records: Sequence[Record]) -> None:
+        """Handle records of one partition, in sequence. Returns when each has been handled or put aside."""
+        async with self.in_hand.holding(records) as mine:
+            if not mine:
+                return
+            if len(mine) > 1 and await self._all_at_once(mine):
+                return
+            for record in mine:
+                await self._one(record)
+
+    async def _all_at_once(self, records: Sequence[Record]) -> bool:
+        messages = [decode(record) for record in records]
+        if any(isinstance(message, Unreadable) for message in messages):
+            return False
+        try:
+            await self._transaction([message for message in messages if isinstance(message, Message)])
+        except Exception as error:  # noqa: BLE001  which of them it was will show one by one
+            self._log.warning("a batch failed, taking it one by one", records=len(records), why=repr(error))
+            return False
+        return True
+
+    async def _one(self, record: Record) -> None:
+        message = decode(record)
+        if isinstance(message, Unreadable):
+            await self._give_up(record, UnreadableRecord(f"{message.reason}: {message.detail}"), 0)
+            return
+        attempt = int(record.header("lab-attempt") or 0)
+        with structlog.contextvars.bound_contextvars(**self._fields(message)):
+            while True:
+                try:
+                    await self._transaction([message])
+                except Exception as error:  # noqa: BLE001  the retry policy decides what each kind means
+                    attempt += 1
+                    if not await self._again(record, error, attempt):
+                        return
+                else:
+                    return
+
+    async def _again(self, record: Record, error: Exception, attempt: int) -> bool:
+        """Say whether to try once more here, after the wait; else the record has been put aside."""
+        wait = self._retry_policy(error, attempt) if attempt < ATTEMPTS_AT_MOST else None
+        if wait is None:
+            await self._give_up(record, error, attempt)
+            return False
+        self._log.warning("will try again", seconds=wait, attempt=attempt, why=repr(error))
+        if wait > RETRY_IN_PLACE_SECONDS:
+            await self._retry_later(record, error, attempt, wait, self._producer, self.group)
+            return False
+        await asyncio.sleep(wait)
+        return True
+
+    async def _give_up(self, record: Record, error: Exception, attempt: int) -> None:
+        self._observe(None, "dead", 0.0)
+        await self._dead_letter(record, error, attempt, self._producer, self.group)
+
+    async def _transaction(self, messages: Sequence[Message[Body]]) -> None:
+        started = time.perf_counter()
+        async with self._store.writing() as session:
+            fresh = await self._inbox(session, messages)
+            out = await self._handle(fresh, session)
+            await self._hand_over(session, out, self._outbound.publish)
+        each = (time.perf_counter() - started) / max(1, len(messages))
+        for message in fresh:
+            self._observe(message, "done", each)
+
+    async def _handle(self, messages: Sequence[Message[Any]], session: AsyncSession) -> list[p.Outgoing]:
+        out: list[p.Outgoing] = []
+        for step, run in groupby(messages, key=lambda message: self._dispatch(self._steps, message)):
+            batch = list(run)
+            if step is None:
+                self._log.info("nothing to do here", messages=[message.name for message in batch])
+                continue
+            for message, replies in zip(batch, await step(batch, session), strict=True):
+                out += [self._outbound.prepare(body, cause=message, origin=replies.origin) for body in replies.bodies]
+        return out

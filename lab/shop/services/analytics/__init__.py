@@ -1,0 +1,1 @@
+"""Analytics: listens to every event and counts orders."""

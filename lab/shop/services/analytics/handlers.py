@@ -1,0 +1,14 @@
+"""What Analytics does with what it hears: one part, for every event there is."""
+
+from collections.abc import Mapping
+
+from lab.shop.contracts import TOPIC_OF, Event
+from lab.shop.parts import Parts
+from lab.shop.ports import RECORD_EVENT
+from lab.shop.runtime.steps import Step, step
+
+
+def steps(parts: Parts) -> Mapping[str, Step]:
+    """Return the same step for every event of the table."""
+    record = step(parts[RECORD_EVENT], parts.origin(RECORD_EVENT))
+    return {body.name: record for body in TOPIC_OF if issubclass(body, Event)}

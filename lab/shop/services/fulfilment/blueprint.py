@@ -1,0 +1,21 @@
+"""Fulfilment, as data, and how its pieces are put together."""
+
+from lab.shop.contracts import commands_of
+from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
+from lab.shop.services.fulfilment.carriers import CARRIERS
+from lab.shop.services.fulfilment.handlers import delivering, steps
+from lab.shop.services.fulfilment.tables import Base
+
+
+async def assemble(context: Context) -> Assembly:
+    """Put Fulfilment together."""
+    return Assembly(steps=steps(context.parts, CARRIERS), chores={"deliver": delivering(context)})
+
+
+BLUEPRINT = Blueprint(
+    name="fulfilment",
+    about="Finds a carrier, hands the parcel over, and tells when it has arrived.",
+    topics=commands_of("fulfilment"),
+    tables=Base.metadata,
+    assemble=assemble,
+)

@@ -1,0 +1,1 @@
+"""Inventory: knows what is on the shelves, and sets it aside."""

@@ -1,0 +1,34 @@
+"""What Inventory does when it is asked, and how its shelves are filled before the first customer comes."""
+
+from collections.abc import Mapping
+
+import structlog
+from sqlalchemy import select
+
+from lab.shop.contracts import PRODUCTS, InventoryCheck, InventoryCommit, InventoryRelease, Item
+from lab.shop.parts import Parts
+from lab.shop.ports import COMMIT_STOCK, RECEIVE_GOODS, RELEASE_STOCK, RESERVE_STOCK
+from lab.shop.runtime.blueprint import Context
+from lab.shop.runtime.steps import Step, step
+from lab.shop.services.inventory.tables import Shelf
+
+_log = structlog.get_logger("orderlab")
+
+
+def steps(parts: Parts) -> Mapping[str, Step]:
+    """Return a step per command."""
+    return {
+        InventoryCheck.name: step(parts[RESERVE_STOCK], parts.origin(RESERVE_STOCK)),
+        InventoryCommit.name: step(parts[COMMIT_STOCK], parts.origin(COMMIT_STOCK)),
+        InventoryRelease.name: step(parts[RELEASE_STOCK], parts.origin(RELEASE_STOCK)),
+    }
+
+
+async def fill_shelves(context: Context) -> None:
+    """Take in the first delivery, once: products that have a shelf already are left as they are."""
+    async with context.store.reading() as session:
+        known = set((await session.scalars(select(Shelf.sku))).all())
+    delivery = [Item(sku=sku, quantity=product.first_delivery) for sku, product in PRODUCTS.items() if sku not in known]
+    if delivery:
+        await context.parts[RECEIVE_GOODS](context.store.sessions, delivery)
+        _log.info("the first delivery is on the shelves", products=len(delivery))

@@ -1,0 +1,1 @@
+"""Notification: tells the customer."""

@@ -1,0 +1,20 @@
+"""What Notification does when it is asked."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lab.shop.contracts import Body, Message, NotificationSend
+from lab.shop.parts import Parts
+from lab.shop.ports import SEND_NOTIFICATION, LetterBox
+from lab.shop.runtime.steps import Step, step
+
+
+def steps(parts: Parts, letter_box: LetterBox) -> Mapping[str, Step]:
+    """Return the one step; the letter box is handed to the part."""
+    send_notification = parts[SEND_NOTIFICATION]
+
+    async def send(command: Message[NotificationSend], session: AsyncSession) -> Sequence[Body]:
+        return await send_notification(command, session, letter_box)
+
+    return {NotificationSend.name: step(send, parts.origin(SEND_NOTIFICATION))}

@@ -1,0 +1,1 @@
+"""Order: takes orders, and keeps what the customer is told."""

@@ -1,0 +1,1 @@
+"""Payment: asks the bank for the money, and gives it back."""

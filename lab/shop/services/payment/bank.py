@@ -1,0 +1,78 @@
+"""
+The bank: a stand-in for another company, since no real one takes part in a lab.
+
+It keeps its own book in its own database, as another company would: what it has booked stays booked, whatever
+becomes of the shop's transaction. It takes a key with every request, and the same key never books twice.
+"""
+
+import asyncio
+
+from sqlalchemy import String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lab.shop.contracts import CARD_REFUSED
+from lab.shop.ports import BankAnswer
+from lab.shop.runtime.store import Store, open_store
+
+
+class BankBase(DeclarativeBase):
+    """The bank's own tables."""
+
+
+class Entry(BankBase):
+    """One line of the bank's book."""
+
+    __tablename__ = "entry"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    approved: Mapped[bool]
+    amount_cents: Mapped[int]
+    refunded_cents: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class BookKeepingBank:
+    """The `Bank` of the lab. It connects when it is first asked."""
+
+    def __init__(self, database_url: str, seconds: float) -> None:
+        self._url, self._seconds = database_url, seconds
+        self._store: Store | None = None
+        self._opening = asyncio.Lock()
+
+    async def charge(self, key: str, *, card: str, amount_cents: int) -> BankAnswer:
+        """Take the money, or say why not. A key that came before gets its first answer again."""
+        await asyncio.sleep(self._seconds)
+        async with (await self._book()).writing() as session:
+            entry = await session.get(Entry, key)
+            if entry is None:
+                refused = card == CARD_REFUSED
+                entry = Entry(
+                    key=key,
+                    approved=not refused,
+                    amount_cents=0 if refused else amount_cents,
+                    refunded_cents=0,
+                    reason="card refused" if refused else "",
+                )
+                session.add(entry)
+                await session.commit()
+            return BankAnswer(entry.approved, entry.reason)
+
+    async def refund(self, key: str, *, amount_cents: int) -> None:
+        """Give the money back; a second time changes nothing."""
+        await asyncio.sleep(self._seconds)
+        async with (await self._book()).writing() as session:
+            entry = await session.get(Entry, key)
+            if entry is not None and entry.approved:
+                entry.refunded_cents = min(amount_cents, entry.amount_cents)
+                await session.commit()
+
+    async def _book(self) -> Store:
+        async with self._opening:
+            if self._store is None:
+                self._store = await open_store(self._url, (BankBase.metadata,))
+            return self._store
+
+    async def close(self) -> None:
+        """Close the bank's book."""
+        if self._store is not None:
+            await self._store.close()

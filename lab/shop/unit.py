@@ -1,0 +1,59 @@
+"""Runs one unit of the shop as this process: `python -m lab.shop.unit order`. Settings come from `LAB_…` variables."""
+
+import asyncio
+import importlib
+import sys
+
+import structlog
+import uvicorn
+
+from lab.errors import ExitCode, LabError
+from lab.shop.parts import Parts, read_choices
+from lab.shop.runtime.blueprint import Blueprint
+from lab.shop.runtime.log import configure
+from lab.shop.runtime.service import Service, build_app, watch
+from lab.shop.runtime.settings import Settings
+from lab.shop.units import BY_NAME
+
+_log = structlog.get_logger("orderlab")
+
+
+async def serve(name: str) -> int:
+    """Run the unit until it is told to end; return the exit code."""
+    settings = Settings()
+    blueprint: Blueprint = importlib.import_module(BY_NAME[name].blueprint).BLUEPRINT
+    async with Service(blueprint, settings, Parts(settings.phase, read_choices(settings.choices))) as service:
+        config = uvicorn.Config(
+            build_app(service),
+            host="127.0.0.1",
+            port=settings.port,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=3,
+        )
+        server = uvicorn.Server(config)
+
+        def stop() -> None:
+            server.should_exit = True
+
+        watching = asyncio.create_task(watch(service, stop))
+        await server.serve()
+        watching.cancel()
+        return ExitCode.FAILED if service.failed.is_set() else ExitCode.OK
+
+
+def main() -> None:
+    """Run the unit named on the command line."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in BY_NAME:
+        sys.exit(f"There is no unit {name!r}. The shop has: {', '.join(BY_NAME)}.")
+    configure(name)
+    try:
+        sys.exit(asyncio.run(serve(name)))
+    except LabError as error:
+        _log.error("this unit cannot start", what=error.what, mend=error.mend)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

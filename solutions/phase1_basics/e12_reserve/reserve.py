@@ -1,0 +1,67 @@
+"""Exercise 12 · Reserve: check and set aside in one step, so that two customers cannot get the same last piece."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lab.shop.contracts import Body, InventoryCheck, InventoryChecked, Item, Message, ShelfLine, StockView
+from lab.shop.services.inventory.tables import Reservation, Shelf
+
+
+async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession, /) -> Sequence[Body]:
+    """
+    Handle inventory.check: set all lines aside for this order, or none.
+
+    command: command.body.lines says what is asked for, command.order_id for whom.
+    session: an open transaction; it is ended for you.
+
+    Returns one inventory.checked: `reserved`, or `out_of_stock` with the lines that lack. That is an answer, not
+    an error. Asked a second time for the same order, it answers again and sets nothing more aside.
+    """
+    order_id, lines = command.order_id, command.body.lines
+    already = await session.scalar(select(Reservation).where(Reservation.order_id == order_id).limit(1))
+    if already is not None:
+        return [InventoryChecked(order_id=order_id, outcome="reserved", lines=await _left(lines, session))]
+
+    if await _set_aside(order_id, lines, session):
+        return [InventoryChecked(order_id=order_id, outcome="reserved", lines=await _left(lines, session))]
+    lacking = tuple(line for line in await _left(lines, session) if line.left < line.quantity)
+    return [InventoryChecked(order_id=order_id, outcome="out_of_stock", lines=lacking)]
+
+
+async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession) -> bool:
+    """Set all lines aside and say True; or leave every shelf as it was and say False."""
+    # A savepoint: an inner "all or nothing". If the third line lacks, the first two go back on the shelf.
+    savepoint = await session.begin_nested()
+    # Always in the same sequence, so that two orders never wait for each other's shelf in a circle.
+    for line in sorted(lines, key=lambda line: line.sku):
+        # One statement looks and takes. Looking first (SELECT) and taking after (UPDATE) leaves a moment between,
+        # in which somebody else takes the same piece. Here the database lets only one of them through.
+        taken = await session.execute(
+            update(Shelf)
+            .where(Shelf.sku == line.sku, Shelf.available >= line.quantity)
+            .values(available=Shelf.available - line.quantity, reserved=Shelf.reserved + line.quantity)
+            .returning(Shelf.sku)
+        )
+        if taken.first() is None:
+            await savepoint.rollback()
+            return False
+        session.add(Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="reserved"))
+    await savepoint.commit()
+    return True
+
+
+async def _left(lines: Sequence[Item], session: AsyncSession) -> tuple[ShelfLine, ...]:
+    """Say for each line how many pieces are now left for others."""
+    rows = await session.execute(select(Shelf.sku, Shelf.available).where(Shelf.sku.in_([line.sku for line in lines])))
+    free: dict[str, int] = dict(rows.tuples().all())
+    return tuple(ShelfLine(sku=line.sku, quantity=line.quantity, left=free.get(line.sku, 0)) for line in lines)
+
+
+async def read_stock(session: AsyncSession, sku: str, /) -> StockView | None:
+    """Show one shelf; None when there is no such product."""
+    shelf = await session.get(Shelf, sku)
+    if shelf is None:
+        return None
+    return StockView(sku=shelf.sku, available=shelf.available, reserved=shelf.reserved, committed=shelf.committed)

@@ -19,7 +19,7 @@
 """
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class ExitCode(IntEnum):
@@ -38,7 +38,7 @@ class ExitCode(IntEnum):
 
     meaning: str
 
-    def __new__(cls, value: int, meaning: str) -> "ExitCode":
+    def __new__(cls, value: int, meaning: str) -> Self:
         """Give each member its sentence as `meaning`."""
         member = int.__new__(cls, value)
         member._value_ = value

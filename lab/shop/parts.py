@@ -1,5 +1,4 @@
-"""
-Which file fills which port: the one table, and the loader that reads it.
+"""Which file fills which port: the one table, and the loader that reads it.
 
 For a port the last part up to the profile's phase counts (`outbox` supersedes what `accept` brought); where there is
 none, a named pass-through stands. Each exercise's part can be chosen one at a time: the solution, the learner's own
@@ -172,8 +171,7 @@ class Parts:
 
 
 def load_file(file: Path, name: str) -> ModuleType:
-    """
-    Run a part's source and return it as a module. Bytecode caches are not used: they miss a second save in a second.
+    """Run a part's source and return it as a module. Bytecode caches are not used: they miss a second save in a second.
 
     Raises PartDoesNotLoad with file and line, for whatever the file does.
     """

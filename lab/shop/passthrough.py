@@ -1,5 +1,4 @@
-"""
-What stands at a port before an exercise brings a part for it. Each does the least that is honest, and has a name.
+"""What stands at a port before an exercise brings a part for it. Each does the least that is honest, and has a name.
 
 Nothing in the shop asks "is there an inbox?": there always is one, and in phase 1 it lets everything through.
 """
@@ -69,7 +68,9 @@ async def never_later(
 
 async def log_and_skip(record: Record, error: Exception, attempt: int, producer: Producer, group: str) -> None:
     """dead_letter: write down where it lay, and go on without it. The message is lost."""
-    _log.error("skipped a record", where=record.position, type=record.header("ce_type"), why=str(error))
+    _log.error(
+        "skipped a record", where=record.position, type=record.header("ce_type"), why=f"{type(error).__name__}: {error}"
+    )
 
 
 async def nothing_to_settle(session: AsyncSession, bank: Bank, limit: int) -> Sequence[Caused]:

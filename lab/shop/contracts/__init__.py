@@ -1,5 +1,4 @@
-"""
-The contracts: what travels between the services. Everyone may import them, they import nothing of the lab.
+"""The contracts: what travels between the services. Everyone may import them, they import nothing of the lab.
 
 This is the one place to import from: `from lab.shop.contracts import InventoryCheck, Message`.
 """

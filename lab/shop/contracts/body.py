@@ -6,8 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Body(BaseModel):
-    """
-    The inside of the envelope. Frozen: what was said cannot be changed, only followed by another message.
+    """The inside of the envelope. Frozen: what was said cannot be changed, only followed by another message.
 
     A reader ignores fields it does not know, so a newer sender can add some. It never guesses a type: "2" is not 2.
     """

@@ -1,5 +1,4 @@
-"""
-The envelope: CloudEvents 1.0 over Kafka in binary mode, and a decoder that never raises.
+"""The envelope: CloudEvents 1.0 over Kafka in binary mode, and a decoder that never raises.
 
 Headers carry who and why, the value carries what (JSON). The names of the headers are those of the CloudEvents Kafka
 protocol binding, section 3.2 (binary content mode); `correlationid` and `causationid` are extension attributes.

@@ -1,5 +1,4 @@
-"""
-THE table of topics: what is on Kafka, who writes it, who must work on it, and which messages it carries.
+"""THE table of topics: what is on Kafka, who writes it, who must work on it, and which messages it carries.
 
 Everything else is read from here: the topics that are made at start, where a message goes, what a service reads,
 what the decoder knows, the reference pages and the AsyncAPI document.

@@ -1,5 +1,4 @@
-"""
-The engine under the mediator's table: it loads the saga, lets the `decide` part decide, and writes down what was.
+"""The engine under the mediator's table: it loads the saga, lets the `decide` part decide, and writes down what was.
 
 It holds no rule of the flow. Rows, decisions and deadlines are parts; this file keeps the books straight.
 """

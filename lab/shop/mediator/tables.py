@@ -31,8 +31,7 @@ class SagaRow(Base):
 
 
 class SagaLog(Base):
-    """
-    One entry per message: append only, numbered without gaps. `kind`: move, no-op or unexpected.
+    """One entry per message: append only, numbered without gaps. `kind`: move, no-op or unexpected.
 
     A message about an order that the mediator has never heard of has number 0 and is told apart by its id.
     """

@@ -1,5 +1,4 @@
-"""
-Every replaceable piece of the shop, as a `Protocol`. What fills a port is a *part*; parts.py says which.
+"""Every replaceable piece of the shop, as a `Protocol`. What fills a port is a *part*; parts.py says which.
 
 The cut, in four rules:
 

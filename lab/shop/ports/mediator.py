@@ -44,8 +44,7 @@ CommandFor: TypeAlias = Callable[[Saga, Message[Body]], Command]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """
-    One line of the table: in `state`, `on` this message, go `to` that state and say these commands.
+    """One line of the table: in `state`, `on` this message, go `to` that state and say these commands.
 
     A row that leads to its own state and says nothing is a recorded no-op: expected, with no effect.
     """

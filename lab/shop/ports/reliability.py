@@ -79,8 +79,7 @@ class Answer:
 
 
 class ClaimKey(Protocol):
-    """
-    `idempotency-key`: claim a key. None: it is new and now yours; an `Answer`: it was answered before.
+    """`idempotency-key`: claim a key. None: it is new and now yours; an `Answer`: it was answered before.
 
     Raises `KeyReused` for another body, `KeyBusy` while the first is still at work after a short wait.
     """
@@ -94,11 +93,11 @@ class RememberAnswer(Protocol):
     async def __call__(self, session: AsyncSession, key: str, answer: Answer) -> None: ...
 
 
-class KeyReused(Exception):  # noqa: N818
+class KeyReused(Exception):
     """The key came before, with another body: 422."""
 
 
-class KeyBusy(Exception):  # noqa: N818
+class KeyBusy(Exception):
     """The first request with this key is still at work: 409."""
 
 

@@ -106,8 +106,7 @@ class BankAnswer:
 
 
 class Bank(Protocol):
-    """
-    The other side of the payment: a house of its own, which can be slow and can fail.
+    """The other side of the payment: a house of its own, which can be slow and can fail.
 
     It takes a key with everything; the same key again changes nothing and gets the first answer again.
     """
@@ -179,7 +178,7 @@ class LetterBox(Protocol):
         """Hand over the text. Raises `Undeliverable` when the address does not take it."""
 
 
-class Undeliverable(Exception):  # noqa: N818  the field's word for it
+class Undeliverable(Exception):
     """The address does not take messages."""
 
 

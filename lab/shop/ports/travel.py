@@ -123,8 +123,7 @@ class Consume(Protocol):
 
 
 class Handler(Protocol[B_contra]):
-    """
-    Handle one message inside the open transaction of `session`; return what is to be said in answer.
+    """Handle one message inside the open transaction of `session`; return what is to be said in answer.
 
     May run again for the same message, so its only effects go through the session.
     """

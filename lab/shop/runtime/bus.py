@@ -1,5 +1,4 @@
-"""
-Kafka, as the shop uses it: a producer and a consumer that know the table of topics, on aiokafka.
+"""Kafka, as the shop uses it: a producer and a consumer that know the table of topics, on aiokafka.
 
 Both put a prefix before every topic and group, so that two shops can share one broker, and both refuse a topic that
 is not in the table at once: aiokafka alone would wait forty seconds for one that does not exist.
@@ -23,7 +22,7 @@ REQUEST_BYTES: Final = MAX_RECORD_BYTES + 65_536
 _KNOWN: Final = frozenset(topic.name for topic in TOPICS)
 
 
-class NoSuchTopic(LookupError):  # noqa: N818
+class NoSuchTopic(LookupError):
     """The table of topics has no topic of that name."""
 
 
@@ -65,10 +64,11 @@ class ShopProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no t
 
 @dataclass
 class Pulse:
-    """When the consume loop last came round, on the event loop's clock, and what it holds."""
+    """What is known of a unit's consumer: when it last came round (event loop's clock), what it holds, itself."""
 
     polled_at: float = 0.0
     assigned: frozenset[Partition] = field(default_factory=frozenset)
+    consumer: "ShopConsumer | None" = None
 
 
 class ShopConsumer:
@@ -94,6 +94,16 @@ class ShopConsumer:
             await self._inner.commit()
         else:
             await self._commit(_Committing(self._inner, self._prefix), offsets)
+
+    async def offsets(self) -> tuple[Mapping[Partition, int], Mapping[Partition, int]]:
+        """Return the end offset of every partition held, and the committed offset of those that have one."""
+        places = self._inner.assignment()
+        ends = await self._inner.end_offsets(places)
+        committed = {place: await self._inner.committed(place) for place in places}
+        return (
+            {self._partition(place): end for place, end in ends.items()},
+            {self._partition(place): offset for place, offset in committed.items() if offset is not None},
+        )
 
     def _partition(self, place: TopicPartition) -> Partition:
         return Partition(place.topic.removeprefix(self._prefix), place.partition)

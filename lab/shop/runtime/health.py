@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, ConfigDict
 
 from lab.shop import ports as p
@@ -26,10 +26,19 @@ class Health(BaseModel):
     poll_age_s: float | None
 
 
+class Lag(BaseModel):
+    """How many records wait."""
+
+    model_config = ConfigDict(frozen=True)
+
+    unit: str
+    records: int
+
+
 def health_router(service: "Service") -> APIRouter:
     """GET /health, /health/live (503 when a restart would help), /health/ready (503 when no work should come)."""
     router = APIRouter(tags=["health"])
-    alive, ready = service.parts[p.ALIVE], service.parts[p.READY]
+    alive, ready, count_lag = service.parts[p.ALIVE], service.parts[p.READY], service.parts[p.LAG]
 
     async def look() -> Health:
         pulse = service.pulse
@@ -61,5 +70,14 @@ def health_router(service: "Service") -> APIRouter:
         seen = await look()
         response.status_code = 200 if seen.ready else 503
         return seen
+
+    @router.get("/health/lag")
+    async def lag() -> Lag:
+        """Say how many records wait on Kafka for this unit, by what is committed."""
+        consumer = service.pulse.consumer
+        if consumer is None:
+            raise HTTPException(503, "This unit has not begun to read.")
+        ends, committed = await consumer.offsets()
+        return Lag(unit=service.blueprint.name, records=count_lag(ends, committed))
 
     return router

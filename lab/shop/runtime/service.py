@@ -97,7 +97,9 @@ class Service:
             inner.subscribe([settings.prefix + topic for topic in self.blueprint.topics], listener=listener)
             await _patiently(inner.start, settings.kafka)
             self._stack.push_async_callback(inner.stop)
-            return ShopConsumer(inner, settings.prefix, self.pulse, self.parts[p.COMMIT_OFFSETS])
+            consumer = ShopConsumer(inner, settings.prefix, self.pulse, self.parts[p.COMMIT_OFFSETS])
+            self.pulse.consumer = consumer
+            return consumer
 
         await self.parts[p.CONSUME](open_consumer, worker.work, lambda: self._on)
         if self._on:

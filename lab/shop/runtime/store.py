@@ -1,5 +1,4 @@
-"""
-A unit's own database: SQLite through aiosqlite or PostgreSQL through asyncpg, behind one SQLAlchemy.
+"""A unit's own database: SQLite through aiosqlite or PostgreSQL through asyncpg, behind one SQLAlchemy.
 
 SQLite transactions that may write begin IMMEDIATE: they wait for the one writer at their start instead of failing in
 the middle, when a read turns into a write. Journal mode WAL lets readers go on meanwhile.

@@ -1,5 +1,4 @@
-"""
-The tables that every unit has beside its own: those of phase 2's inbox, outbox and request keys.
+"""The tables that every unit has beside its own: those of phase 2's inbox, outbox and request keys.
 
 They are made in phase 1 as well, and stay empty there: going on to phase 2 changes no schema.
 """

@@ -1,5 +1,4 @@
-"""
-One unit's consuming side: records in, handlers in one transaction, answers handed over.
+"""One unit's consuming side: records in, handlers in one transaction, answers handed over.
 
 A polled batch of one partition shares a transaction. If that fails, its records are taken one by one, so that a bad
 one cannot hurt its neighbours; each failure is put to the retry policy, and at the end to the dead-letter part.
@@ -29,7 +28,7 @@ RETRY_IN_PLACE_SECONDS = 1.0
 ATTEMPTS_AT_MOST = 20
 
 
-class UnreadableRecord(ValueError):  # noqa: N818
+class UnreadableRecord(ValueError):
     """A record that no attempt will make readable."""
 
 

@@ -7,8 +7,7 @@ from lab.shop.ports import Carrier, Parcel, Quote
 
 
 async def choose_carrier(carriers: Sequence[Carrier], parcel: Parcel) -> Quote | None:
-    """
-    Ask every carrier for a price; return the cheapest quote, or None when no carrier goes there.
+    """Ask every carrier for a price; return the cheapest quote, or None when no carrier goes there.
 
     carriers: each has a name and `async quote(parcel)`, which takes a moment and gives a Quote or None.
     parcel:   what is to be sent, and where.

@@ -10,8 +10,7 @@ SHOP = uuid.uuid5(uuid.NAMESPACE_DNS, "orderlab.example")
 
 
 def wrap(body: Body, *, cause: Cause | None, source: str, time: datetime) -> Wire:
-    """
-    Put a body into its envelope; return headers and value, both as bytes, ready to travel.
+    """Put a body into its envelope; return headers and value, both as bytes, ready to travel.
 
     body:   what is to be said. body.ce_type() is its name with a version, body.order_id the order it belongs to.
     cause:  the message that made us say it, with cause.id and cause.correlation_id; None when a story begins.

@@ -5,8 +5,7 @@ from lab.shop.ports import Producer, StoredAt
 
 
 async def publish_order_created(producer: Producer, event: OrderCreated, wire: Wire) -> StoredAt:
-    """
-    Hand one order.created to Kafka; return when Kafka has stored it.
+    """Hand one order.created to Kafka; return when Kafka has stored it.
 
     producer: an AIOKafkaProducer, connected and started for you; do not stop it.
     event:    what happened, with event.order_id, event.customer_id, event.lines …

@@ -10,8 +10,7 @@ Handler = TypeVar("Handler")
 
 
 async def consume(open_consumer: OpenConsumer, work: Work, running: Callable[[], bool]) -> None:
-    """
-    Read records and have them handled, one by one, until `running()` says no.
+    """Read records and have them handled, one by one, until `running()` says no.
 
     open_consumer: opens this service's consumer with your options; it is closed for you.
     work:          handles a list of records of one partition; await it.
@@ -32,8 +31,7 @@ async def consume(open_consumer: OpenConsumer, work: Work, running: Callable[[],
 
 
 def dispatch(handlers: Mapping[str, Handler], message: Message[Body], /) -> Handler | None:
-    """
-    Pick the handler for this message by its name; None when nobody here handles it.
+    """Pick the handler for this message by its name; None when nobody here handles it.
 
     handlers: from a message's name, such as "inventory.check", to what handles it.
     """

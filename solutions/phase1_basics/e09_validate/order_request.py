@@ -28,8 +28,7 @@ def _each_product_once(lines: "list[Line]") -> "list[Line]":
 
 
 class Strict(BaseModel):
-    """
-    Takes nothing it does not know, and turns no text into a number.
+    """Takes nothing it does not know, and turns no text into a number.
 
     `extra="forbid"` is why a customer cannot send a price: a field that we do not list is an error, not a gift.
     """
@@ -57,8 +56,7 @@ order_request = OrderRequest
 
 
 def describe_faults(errors: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, str]]:
-    """
-    Turn pydantic's list of errors into what the customer reads: which field, and what is wrong with it.
+    """Turn pydantic's list of errors into what the customer reads: which field, and what is wrong with it.
 
     errors: each has "loc", such as ("body", "lines", 0, "quantity"), and "msg".
 

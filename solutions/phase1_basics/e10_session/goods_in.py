@@ -9,8 +9,7 @@ from lab.shop.services.inventory.tables import Shelf
 
 
 async def receive_goods(sessions: async_sessionmaker[AsyncSession], delivery: Sequence[Item]) -> None:
-    """
-    Put a delivery on the shelves: every line of it, or none.
+    """Put a delivery on the shelves: every line of it, or none.
 
     sessions: makes a new session: `async with sessions() as session`.
     delivery: items, each with a sku and a quantity.

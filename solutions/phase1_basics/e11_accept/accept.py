@@ -19,8 +19,7 @@ from lab.shop.services.order.tables import OrderRow
 
 
 async def place_order(request: OrderRequest, customer: Customer, session: AsyncSession) -> OrderCreated:
-    """
-    Write the order into the book, and return the event that tells of it.
+    """Write the order into the book, and return the event that tells of it.
 
     request:  what the customer asked for, already checked (exercise 9).
     customer: who asked.
@@ -58,8 +57,7 @@ async def place_order(request: OrderRequest, customer: Customer, session: AsyncS
 
 
 async def hand_over(session: AsyncSession, messages: Sequence[Outgoing], publish: Publish) -> None:
-    """
-    End the transaction, and send what follows from it.
+    """End the transaction, and send what follows from it.
 
     session:  the open transaction, with everything that the handler has written.
     messages: what is to be told, ready to travel.

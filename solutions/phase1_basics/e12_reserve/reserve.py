@@ -10,8 +10,7 @@ from lab.shop.services.inventory.tables import Reservation, Shelf
 
 
 async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession, /) -> Sequence[Body]:
-    """
-    Handle inventory.check: set all lines aside for this order, or none.
+    """Handle inventory.check: set all lines aside for this order, or none.
 
     command: command.body.lines says what is asked for, command.order_id for whom.
     session: an open transaction; it is ended for you.
@@ -55,7 +54,7 @@ async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession
 async def _left(lines: Sequence[Item], session: AsyncSession) -> tuple[ShelfLine, ...]:
     """Say for each line how many pieces are now left for others."""
     rows = await session.execute(select(Shelf.sku, Shelf.available).where(Shelf.sku.in_([line.sku for line in lines])))
-    free: dict[str, int] = dict(rows.tuples().all())
+    free: dict[str, int] = dict(rows.all())
     return tuple(ShelfLine(sku=line.sku, quantity=line.quantity, left=free.get(line.sku, 0)) for line in lines)
 
 

@@ -10,8 +10,7 @@ from lab.shop.services.payment.tables import PaymentRow
 
 
 async def take_payment(command: Message[PaymentProcess], session: AsyncSession, bank: Bank) -> Sequence[Body]:
-    """
-    Handle payment.process: charge the card once, and tell how it went.
+    """Handle payment.process: charge the card once, and tell how it went.
 
     command: command.body.amount_cents and command.body.card say what to charge; the amount is final.
     session: an open transaction; it is ended for you.

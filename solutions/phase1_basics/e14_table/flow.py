@@ -63,8 +63,7 @@ ROWS: tuple[Row, ...] = (
 
 
 def decide(table: Table, saga: Saga, message: Message[Body]) -> Decision:
-    """
-    Look the message up in the table. Whatever comes, the answer is a Decision, never an error.
+    """Look the message up in the table. Whatever comes, the answer is a Decision, never an error.
 
     table:   all rows of all parts, by (state, On).
     saga:    where this order stands (saga.state), its order, and what has been told before (saga.seen).

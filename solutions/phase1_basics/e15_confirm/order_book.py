@@ -51,8 +51,7 @@ CHANGES: Mapping[str, Change] = {
 
 
 async def change_order(command: Message[Command], session: AsyncSession, /) -> Sequence[Body]:
-    """
-    Handle order.confirm, order.reject, order.cancel, order.mark_shipped, order.mark_delivered.
+    """Handle order.confirm, order.reject, order.cancel, order.mark_shipped, order.mark_delivered.
 
     command: command.name says which, command.order_id for which order; reject and cancel carry command.body.reason.
     session: an open transaction; it is ended for you.

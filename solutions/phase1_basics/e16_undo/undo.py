@@ -91,8 +91,7 @@ ROWS: tuple[Row, ...] = (
 
 
 async def release_stock(command: Message[InventoryRelease], session: AsyncSession, /) -> Sequence[Body]:
-    """
-    Handle inventory.release: put back what is set aside for this order, once.
+    """Handle inventory.release: put back what is set aside for this order, once.
 
     Returns one inventory.released, also when there was nothing (any more) to put back: then it is already so.
     """
@@ -112,8 +111,7 @@ async def release_stock(command: Message[InventoryRelease], session: AsyncSessio
 
 
 async def cancel_payment(command: Message[PaymentCancel], session: AsyncSession, bank: Bank) -> Sequence[Body]:
-    """
-    Handle payment.cancel: give back what was taken for this order, once.
+    """Handle payment.cancel: give back what was taken for this order, once.
 
     Returns one payment.cancelled: `refunded`, or `none` when no money was ever taken.
     """

@@ -77,8 +77,7 @@ ROWS: tuple[Row, ...] = (
 async def initiate_shipping(
     command: Message[ShippingInitiate], session: AsyncSession, quote: Quote | None
 ) -> Sequence[Body]:
-    """
-    Handle shipping.initiate: hand the parcel to the carrier, once, and tell how it went.
+    """Handle shipping.initiate: hand the parcel to the carrier, once, and tell how it went.
 
     command: command.body.lines and command.body.ship_to say what goes where.
     session: an open transaction on Fulfilment's database; it is ended for you.
@@ -111,8 +110,7 @@ async def initiate_shipping(
 
 
 async def commit_stock(command: Message[InventoryCommit], session: AsyncSession, /) -> Sequence[Body]:
-    """
-    Handle inventory.commit: book out what is set aside for this order, once.
+    """Handle inventory.commit: book out what is set aside for this order, once.
 
     Returns one inventory.committed.
     """

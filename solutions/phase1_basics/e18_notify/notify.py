@@ -36,8 +36,7 @@ TEXTS: Mapping[str, str] = {
 async def send_notification(
     command: Message[NotificationSend], session: AsyncSession, letter_box: LetterBox
 ) -> Sequence[Body]:
-    """
-    Handle notification.send: tell the customer, once, and tell the mediator whether it worked.
+    """Handle notification.send: tell the customer, once, and tell the mediator whether it worked.
 
     command:    command.body.template says which text, command.body.email where to.
     session:    an open transaction; it is ended for you.

@@ -21,8 +21,7 @@ from lab.shop.services.analytics.tables import EventRow, OrderFact
 
 
 async def record_event(message: Message[Event], session: AsyncSession, /) -> Sequence[Body]:
-    """
-    Write one event into the books of Analytics. Whoever listens answers nothing.
+    """Write one event into the books of Analytics. Whoever listens answers nothing.
 
     message: any event of the shop.
     session: an open transaction on Analytics' own database; it is ended for you.

@@ -9,8 +9,7 @@ class Base(DeclarativeBase):
 
 
 class ParcelRow(Base):
-    """
-    One parcel. `status`: in_transit, delivered, failed or cancelled.
+    """One parcel. `status`: in_transit, delivered, failed or cancelled.
 
     The last three columns are what the news of its arrival needs, which comes long after its command: see `Cause`.
     """

@@ -1,5 +1,4 @@
-"""
-The bank: a stand-in for another company, since no real one takes part in a lab.
+"""The bank: a stand-in for another company, since no real one takes part in a lab.
 
 It keeps its own book in its own database, as another company would: what it has booked stays booked, whatever
 becomes of the shop's transaction. It takes a key with every request, and the same key never books twice.

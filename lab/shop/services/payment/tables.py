@@ -9,8 +9,7 @@ class Base(DeclarativeBase):
 
 
 class PaymentRow(Base):
-    """
-    One payment. `status`: captured, declined, voided or refunded; from phase 2 also pending.
+    """One payment. `status`: captured, declined, voided or refunded; from phase 2 also pending.
 
     `bank_key` is what the bank knows this charge by. The last three columns are what an answer needs that comes later
     than its command: see `Cause`.

@@ -1,0 +1,98 @@
+"""The `lab` command: registers every group, and turns every error into a sentence and an exit code."""
+
+import datetime as dt
+import os
+import platform
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import lab
+import lab.home
+from lab.cli import phase, shop, stack
+from lab.cli.say import complain
+from lab.errors import ExitCode, LabError
+
+app = typer.Typer(
+    name="lab",
+    help="Learn event-driven architecture by building a shop on a real Kafka.",
+    epilog="Begin with `uv run lab up`, then `uv run lab order place` and `uv run lab order follow last`.",
+    invoke_without_command=True,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+stack.register(app)
+shop.register(app)
+phase.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"orderlab {lab.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Show how things stand and what to do next, when no command is given."""
+    del version
+    if context.invoked_subcommand is None:
+        stack.show_status_page()
+
+
+def main() -> None:
+    """Run the command line; every ending has a code of the table in lab.errors."""
+    try:
+        code = app(standalone_mode=False) or ExitCode.OK
+    except LabError as error:
+        complain(error.what, error.mend)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        complain("Stopped by Ctrl-C.", "What this command had started is stopped again.")
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:  # `lab events | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.OK
+    except Exception as error:  # noqa: BLE001  the outermost edge: a bug of ours must not look like the learner's
+        code = _not_ours_to_know(error)
+    sys.exit(code)
+
+
+def _not_ours_to_know(error: Exception) -> int:
+    """Show what typer has to say of a wrong command line; report everything else as a bug of the lab."""
+    show = getattr(error, "show", None)
+    if callable(show):
+        show()
+        return int(getattr(error, "exit_code", ExitCode.USAGE))
+    if type(error).__name__ == "Abort":
+        complain("Stopped.", "Nothing was changed.")
+        return ExitCode.INTERRUPTED
+    file = _report(error)
+    complain(
+        f"The lab itself is at fault: {type(error).__name__}: {error}",
+        f"Sorry. A report was written to {file}; nothing in it leaves this machine. `uv run lab doctor` may help.",
+    )
+    return ExitCode.LAB_BUG
+
+
+def _report(error: Exception) -> Path:
+    folder = lab.home.home() / "reports"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}.txt"
+    lines = [f"orderlab {lab.__version__}, Python {platform.python_version()}, {platform.platform()}"]
+    lines += [" ".join(["lab", *sys.argv[1:]]), "", *traceback.format_exception(error)]
+    file.write_text("\n".join(lines))
+    return file
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""What runs, whether it answers, and what to do next."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+from rich.table import Table
+
+import lab
+import lab.home
+from lab.cli.engine import engine_named
+from lab.cli.say import out
+from lab.engines.base import Engine, Progress, UnitStatus
+from lab.engines.checks import Finding
+from lab.errors import Conflict, NotFound
+from lab.readiness import await_units
+from lab.shop.units import BY_NAME, UNITS
+from lab.stack import Running, is_running, running
+
+_MEGA: Final = 1_000_000
+_NOT_YET: Final = """\
+Nothing is running yet.
+
+What now?
+  uv run lab phase 1 --orders 25   the whole shop at work, told line by line (about a minute)
+  uv run lab up                    start Kafka and the shop, and leave them running
+  uv run lab doctor                is this machine ready?"""
+_WHAT_NOW: Final = """\
+What now?
+  uv run lab order place           place an order
+  uv run lab order follow last     watch what becomes of it
+  uv run lab events --plain        everything on Kafka, one sentence a message
+  uv run lab down                  stop everything; nothing is lost"""
+
+
+def show() -> None:
+    """The status page: what `lab` alone shows."""
+    console = out()
+    console.print(f"Orderlab {lab.__version__}: a shop of programs that only talk through messages.\n", style="bold")
+    if is_running() is None:
+        console.print(_NOT_YET, markup=False)
+        return
+    show_units()
+    console.print()
+    console.print(_WHAT_NOW, markup=False)
+
+
+def show_units() -> None:
+    """Show every unit with its state and whether it answers. Raises NotRunning."""
+    shop = running()
+    units = engine_named(shop.engine).status()
+    answers = asyncio.run(_answers(shop, units))
+    console = out()
+    console.print(
+        f"phase {shop.phase} · engine {shop.engine} · Kafka (KRaft) at {shop.kafka} · books in {shop.database}",
+        markup=False,
+    )
+    table = Table(box=None, pad_edge=False)
+    for column in ("unit", "state", "answers", "memory", "restarts", "API page"):
+        table.add_column(column, justify="right" if column in {"memory", "restarts"} else "left")
+    for unit in units:
+        table.add_row(
+            unit.name,
+            str(unit.state),
+            answers.get(unit.name, "–"),
+            f"{unit.rss_bytes / _MEGA:.0f} MB" if unit.rss_bytes else "–",
+            str(unit.restarts),
+            f"{shop.url(unit.name)}/docs" if unit.name in BY_NAME else "",
+        )
+    console.print(table)
+    for unit in units:
+        if unit.note:
+            console.print(f"{unit.name}: {unit.note}", markup=False)
+
+
+def as_object() -> Mapping[str, Any]:
+    """The same as an object. Raises NotRunning."""
+    shop = running()
+    units = engine_named(shop.engine).status()
+    answers = asyncio.run(_answers(shop, units))
+    return {
+        "phase": shop.phase,
+        "engine": shop.engine,
+        "kafka": shop.kafka,
+        "database": shop.database,
+        "units": [
+            {
+                "name": unit.name,
+                "state": unit.state,
+                "answers": answers.get(unit.name) == "yes",
+                "pid": unit.pid,
+                "restarts": unit.restarts,
+                "rss_bytes": unit.rss_bytes,
+                "url": shop.url(unit.name) if unit.name in BY_NAME else None,
+                "note": unit.note,
+            }
+            for unit in units
+        ],
+    }
+
+
+async def _answers(shop: Running, units: Sequence[UnitStatus]) -> Mapping[str, str]:
+    async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
+
+        async def ask(name: str) -> str:
+            try:
+                health = (await client.get(f"{shop.url(name)}/health")).json()
+            except (httpx.HTTPError, ValueError):
+                return "no"
+            if not health["database"]:
+                return "no database"
+            return "yes" if health["assigned"] else "reads nothing yet"
+
+        names = [unit.name for unit in units if unit.name in BY_NAME]
+        return dict(zip(names, await asyncio.gather(*(ask(name) for name in names)), strict=True))
+
+
+def restart(engine: Engine, unit: str | None) -> None:
+    """Restart one unit or all of the shop's, and wait until they answer."""
+    shop = running()
+    names = [unit] if unit else [one.name for one in UNITS]
+    for name in names:
+        engine.restart(name)
+    ours = {name: shop.url(name) for name in names if name in BY_NAME}
+    if ours:
+        await_units(engine, ours, report=_unheard, deadline=_in(60.0))
+    out().print(f"{', '.join(names)}: restarted, and answering.", markup=False)
+
+
+def check_units(names: Sequence[str]) -> None:
+    """Raise NotFound for a name that is no unit of the shop."""
+    for name in names:
+        if name not in BY_NAME:
+            raise NotFound(f"There is no unit {name!r}.", f"The shop has: {', '.join(BY_NAME)}.")
+
+
+def show_findings(findings: Sequence[Finding], done: Sequence[str]) -> None:
+    """Show what the doctor found, and what was mended."""
+    console = out()
+    for sentence in done:
+        console.print(f"mended: {sentence}", markup=False)
+    for finding in findings:
+        sign = {True: "✓", False: "✗", None: "!"}[finding.ok]
+        console.print(f"{sign} {finding.text}", markup=False)
+        if finding.ok is not True and finding.mend:
+            console.print(f"    {finding.mend}", markup=False)
+
+
+def show_cache() -> None:
+    """Say where the downloads are, and how much room they take."""
+    folder = lab.home.cache()
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    out().print(f"{folder}\n{size / _MEGA:.0f} MB: Kafka's programs and what makes its start fast.", markup=False)
+
+
+def clear_cache() -> None:
+    """Delete the downloads, unless a broker runs from them."""
+    shop = is_running()
+    if shop is not None and shop.engine == "native":
+        raise Conflict("Kafka is running from these files.", "Stop it first: uv run lab down")
+    folder: Path = lab.home.cache()
+    shutil.rmtree(folder, ignore_errors=True)
+    out().print(f"{folder} is deleted; the next start fetches what it needs.", markup=False)
+
+
+def _unheard(_: Progress) -> None:
+    pass
+
+
+def _in(seconds: float) -> float:
+    import time  # noqa: PLC0415
+
+    return time.monotonic() + seconds

@@ -1,0 +1,86 @@
+"""docs/reference/settings.md: every environment variable that the lab reads."""
+
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
+from typing import Final
+
+from pydantic import BaseModel
+
+import lab.home
+from lab.docs.markdown import page, table
+from lab.shop.runtime.settings import Settings
+
+_ABOUT = """
+Nothing has to be set. These are for a machine where a default does not fit, and for units that are started by hand.
+"""
+_UNIT = """
+## One unit of the shop
+
+`lab` sets all of these for every unit it starts; they matter when you start one yourself:
+`uv run python -m lab.shop.unit order`.
+"""
+_STACK: Final = (
+    ("LAB_KAFKA_PORT", "9092", "Where Kafka listens on 127.0.0.1. Taken as given: when it is in use, the lab says so."),
+    (
+        "LAB_KAFKA_CONTROLLER_PORT",
+        "Kafka's port + 1",
+        "Where the native engine's broker talks to itself as controller.",
+    ),
+    ("LAB_SERVICE_PORT", "8001", "The first of the ports of the shop's units, which follow one another."),
+    ("LAB_POSTGRES_PORT", "5433", "Where PostgreSQL listens on 127.0.0.1."),
+    ("LAB_POSTGRES_PASSWORD_FILE", "made at first start", "The file with PostgreSQL's password, for `docker compose`."),
+    (
+        "LAB_DATABASE",
+        "sqlite",
+        "`sqlite` or `postgres`: what the services keep their books in; `--database` says it, too.",
+    ),
+    (
+        "LAB_CRASH",
+        "nowhere",
+        "A named point at which a unit ends itself. Handed on to the units; phase 1 has no such point.",
+    ),
+)
+
+
+def write() -> str:
+    """Write the page."""
+    head = ("variable", "else", "what")
+    folders = (lab.home.__doc__ or "").partition("\n\n")[2]
+    return page(
+        "Settings",
+        _ABOUT,
+        "## Folders",
+        folders,
+        "## Ports and stores",
+        table(head, ((f"`{name}`", default, what) for name, default, what in _STACK)),
+        _UNIT,
+        table(head, unit_settings(Settings)),
+    )
+
+
+def unit_settings(model: type[BaseModel]) -> list[tuple[str, str, str]]:
+    """Return variable, default and docstring of every field. Raises LookupError for a field without one."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    texts = {
+        before.target.id: after.value.value
+        for before, after in pairwise(body)
+        if isinstance(before, ast.AnnAssign)
+        and isinstance(before.target, ast.Name)
+        and isinstance(after, ast.Expr)
+        and isinstance(after.value, ast.Constant)
+    }
+    rows = []
+    for name, field in model.model_fields.items():
+        if name not in texts:
+            raise LookupError(f"the setting {name} has no docstring")
+        rows.append((f"`LAB_{name.upper()}`", _default(field.default), str(texts[name])))
+    return rows
+
+
+def _default(value: object) -> str:
+    """Show a default; a path as it lies in the checkout."""
+    text = str(value).removeprefix(f"{lab.home.checkout()}/")
+    return f"`{text}`" if text else "empty"

@@ -1,0 +1,134 @@
+"""A journal: what lay on Kafka, kept in a file that can be told again without any broker.
+
+JSON lines, one record each, its bytes as base64, so that nothing is lost that cannot be read. The file is only ever
+appended to, line by line: what was written before a crash stays readable.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+from lab.errors import DiskFull, NotFound, WrongUsage
+from lab.shop.contracts import MAX_RECORD_BYTES, Record
+from lab.shop.seen import Seen
+
+LINE_AT_MOST: Final = 4 * MAX_RECORD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is not a record. `number` counts from 1."""
+
+    number: int
+    why: str
+
+
+class JournalWriter(AbstractContextManager["JournalWriter"]):
+    """Keeps records in a new file. Raises WrongUsage for a file that is there already: no journal is overwritten."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.records = path, 0
+        try:
+            self._file: IO[bytes] = path.open("xb")
+        except FileExistsError as error:
+            raise WrongUsage(
+                f"{path} is there already.", "Choose another name: a journal is not overwritten."
+            ) from error
+        except OSError as error:
+            raise WrongUsage(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+
+    def keep(self, record: Record) -> None:
+        """Append one record; it is in the file when this returns. Raises DiskFull."""
+        try:
+            self._file.write(to_line(record))
+            self._file.flush()
+        except OSError as error:
+            raise DiskFull(
+                f"The journal {self._path} stopped after {self.records} records: {error.strerror}.",
+                "Make room; what is in the file can be told: uv run lab replay FILE",
+            ) from error
+        self.records += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def read_journal(path: Path) -> Iterator[Seen | BadLine]:
+    """Yield what the file holds, in its own sequence. Whatever is in it, only a file that cannot be opened raises."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise NotFound(
+            f"{path} cannot be read: {error.strerror}.", "A journal is made by: uv run lab events --record FILE"
+        ) from error
+    with file:
+        number = 0
+        while line := file.readline(LINE_AT_MOST):
+            number += 1
+            if len(line) == LINE_AT_MOST and not line.endswith(b"\n"):
+                while (rest := file.readline(LINE_AT_MOST)) and not rest.endswith(b"\n"):
+                    pass
+                yield BadLine(number, f"it is longer than {LINE_AT_MOST} bytes")
+            elif line.strip():
+                yield _from_line(line, number)
+
+
+def to_line(record: Record) -> bytes:
+    """Write a record as one line."""
+    row = {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp_ms": record.timestamp_ms,
+        "key": _encode(record.key),
+        "value": _encode(record.value),
+        "headers": [[name, _encode(value)] for name, value in record.headers],
+    }
+    return json.dumps(row).encode() + b"\n"
+
+
+def _from_line(line: bytes, number: int) -> Seen | BadLine:
+    try:
+        return Seen.of(_record(json.loads(line)))
+    except RecursionError:
+        return BadLine(number, "it is nested too deep")
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        missing = isinstance(error, KeyError)
+        return BadLine(number, f"{error} is missing" if missing else str(error) or "it is not a record")
+
+
+def _record(row: Any) -> Record:
+    if not isinstance(row, dict):
+        raise TypeError("it is not a record")
+    numbers = {name: row[name] for name in ("partition", "offset", "timestamp_ms")}
+    for name, value in {"topic": row["topic"], **numbers}.items():
+        if type(value) is not (str if name == "topic" else int):
+            raise TypeError(f"{name} is not what it should be")
+    if not 0 <= row["timestamp_ms"] < _YEAR_9999_MS:
+        raise ValueError("timestamp_ms is no time")
+    headers = tuple((str(name), _decode(value)) for name, value in row["headers"])
+    return Record(
+        row["topic"],
+        row["partition"],
+        row["offset"],
+        _decode(row["key"]),
+        _decode(row["value"]),
+        headers,  # type: ignore[arg-type]  # a header's value may be null on Kafka, too; decode() says so
+        row["timestamp_ms"],
+    )
+
+
+_YEAR_9999_MS: Final = 253_402_000_000_000
+
+
+def _encode(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode()
+
+
+def _decode(text: str | None) -> bytes | None:
+    return None if text is None else base64.b64decode(text, validate=True)

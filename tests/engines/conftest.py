@@ -1,0 +1,80 @@
+"""A home folder of its own for each test, and the proof that nothing is left of it: no process, no port, no socket."""
+
+import os
+import random
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+import lab.home
+from lab.engines import records
+
+
+def free_port() -> int:
+    """Return a port that is free now, away from the defaults and below the ephemeral range."""
+    while True:
+        port = random.SystemRandom().randrange(12000, 30000, 2)
+        with socket.socket() as one, socket.socket() as two:
+            try:
+                one.bind(("127.0.0.1", port))
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Return every live process that was started for this home folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("LAB_HOME") == str(home) and process.pid != os.getpid():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+
+
+@contextmanager
+def fresh_home() -> Iterator[Path]:
+    """Set LAB_HOME and the ports for as long as this lasts; in the end, fail if anything is left."""
+    home = Path(tempfile.mkdtemp(prefix="lab-", dir=tempfile.gettempdir())).resolve()
+    ports = [free_port(), free_port()]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAB_HOME", str(home))
+        patch.setenv("LAB_KAFKA_PORT", str(ports[0]))
+        patch.setenv("LAB_POSTGRES_PORT", str(ports[1]))
+        sockets = lab.home.runtime()
+        sockets.rmdir()
+        try:
+            yield home
+            left = [" ".join(process.cmdline()) for process in processes_of(home)]
+            assert left == []
+            assert not sockets.exists()
+            for port in ports:
+                with socket.socket() as probe:
+                    assert probe.connect_ex(("127.0.0.1", port)) != 0
+        finally:
+            records.end(processes_of(home))
+            shutil.rmtree(home, ignore_errors=True)
+            shutil.rmtree(sockets, ignore_errors=True)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home folder for one test."""
+    with fresh_home() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def module_home() -> Iterator[Path]:
+    """A home folder for the tests of one module."""
+    with fresh_home() as folder:
+        yield folder

@@ -1,0 +1,311 @@
+"""The real supervisord, with real processes."""
+
+import inspect
+import json
+import os
+import signal
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from supervisor.options import ServerOptions
+from supervisor.process import Subprocess
+
+import lab.home
+from lab.engines import logtail, records
+from lab.engines.base import HostUnit, UnitKind, UnitState, UnitStatus
+from lab.engines.processes import Processes, Program, program_of
+from lab.errors import NotFound, NotRunning, WrongUsage
+from tests.engines.conftest import processes_of
+
+PROBE = """\
+import json, os, signal, sys, threading, time
+about = {
+    "argv": sys.argv[1:], "name": __name__, "file": os.path.basename(sys.argv[0]), "cwd": os.getcwd(),
+    "path0": sys.path[0], "mine": os.environ.get("MINE"), "umask": os.umask(0o077), "threads": threading.active_count(),
+    "signals": {s.name: str(signal.getsignal(s)) for s in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP,
+        signal.SIGCHLD, signal.SIGUSR2, signal.SIGPIPE)},
+    "group": os.getpgid(0) == os.getpid(), "files": len(os.listdir("/dev/fd")),
+}
+print(json.dumps({"about": about, "warm": "fastapi" in sys.modules, "pid": os.getpid(),
+    "lab": [m for m in sys.modules if m.split(".")[0] in ("lab", "exercises", "solutions", "tui")]}))
+how = sys.argv[1]
+if how == "child":
+    import subprocess
+    subprocess.Popen(["sleep", "300"])
+if how == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+time.sleep(1.3 if how.startswith("end") else 300)
+if how == "end-raise":
+    raise LookupError("on purpose")
+sys.exit({"end-3": 3, "end-0": None, "end-text": "said on the way out"}[how])
+"""
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("modules")
+    (folder / "lab_test_probe.py").write_text(PROBE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def processes(module_home: Path) -> Iterator[Processes]:
+    found = Processes()
+    yield found
+    found.shutdown()
+
+
+@pytest.fixture
+def run(processes: Processes, modules: Path) -> Iterator[Callable[..., UnitStatus]]:
+    names = []
+
+    def launch(name: str, how: str = "stay", *, preloaded: bool = True) -> UnitStatus:
+        unit = HostUnit(name, "lab_test_probe", (how,), {"PYTHONPATH": str(modules), "MINE": "yes"})
+        names.append(name)
+        processes.launch([replace(program_of(unit), preloaded=preloaded)])
+        wait_for(lambda: '"about"' in "".join(processes.logs(name)))
+        return status_of(processes, name)
+
+    yield launch
+    for name in names:
+        processes.kill(name)
+
+
+def wait_for(so: Callable[[], object], seconds: float = 8.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+def status_of(processes: Processes, name: str) -> UnitStatus:
+    return next(status for status in processes.status() if status.name == name)
+
+
+def lives(pid: int) -> bool:
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def sleeper(name: str, kind: UnitKind = UnitKind.SERVICE) -> Program:
+    return Program(name, ("/bin/sleep", "300"), {}, kind)
+
+
+def supervisor_pid(home: Path) -> int:
+    return records.read(home)[records.SUPERVISOR].pid
+
+
+def said(processes: Processes, name: str) -> dict[str, object]:
+    line = next(line for line in processes.logs(name) if '"about"' in line)
+    return dict(json.loads(line))
+
+
+def test_a_preloaded_program_finds_what_a_fresh_interpreter_finds(processes, run):
+    run("warm"), run("cold", preloaded=False)
+    warm, cold = said(processes, "warm"), said(processes, "cold")
+    assert warm["about"] == cold["about"]
+    assert (warm["warm"], cold["warm"]) == (True, False)
+    assert warm["lab"] == [] == cold["lab"]
+
+
+def test_a_preloaded_program_is_forked_without_exec(module_home, processes, run):
+    pid = run("forked").pid
+    assert psutil.Process(pid).cmdline() == psutil.Process(supervisor_pid(module_home)).cmdline()
+    assert psutil.Process(supervisor_pid(module_home)).num_threads() == 1
+
+
+def test_the_names_that_the_lab_overrides_still_stand_in_supervisor():
+    assert list(inspect.signature(ServerOptions.execve).parameters) == ["self", "filename", "argv", "env"]
+    assert list(inspect.signature(Subprocess.spawn).parameters) == ["self"]
+    assert "options.execve(filename, argv, env)" in inspect.getsource(Subprocess)
+
+
+@pytest.mark.parametrize(
+    ("how", "exit_words", "log"),
+    [
+        ("end-3", "exit status 3; not expected", ""),
+        ("end-raise", "exit status 1; not expected", "LookupError: on purpose"),
+        ("end-text", "exit status 1; not expected", "said on the way out"),
+        ("end-0", "exit status 0; expected", ""),
+    ],
+)
+def test_it_ends_with_the_code_of_a_fresh_interpreter(module_home, processes, run, how, exit_words, log):
+    run(how, how)
+    supervisord = module_home / "logs" / "supervisord.log"
+    wait_for(lambda: f"exited: {how} ({exit_words})" in supervisord.read_text())
+    assert log in "\n".join(processes.logs(how))
+
+
+def test_a_program_that_ends_well_stays_down_and_says_so(processes, run):
+    run("finished", "end-0")
+    wait_for(lambda: status_of(processes, "finished").state is UnitState.CRASHED)
+    assert status_of(processes, "finished").note == "it ended by itself with exit code 0"
+
+
+def test_a_program_that_crashes_is_brought_back(processes, run):
+    before = run("crashing")
+    wait_for(lambda: status_of(processes, "crashing").state is UnitState.RUNNING)
+    os.kill(before.pid, signal.SIGSEGV)
+    wait_for(lambda: status_of(processes, "crashing").pid not in {None, before.pid})
+    assert status_of(processes, "crashing").restarts == 1
+
+
+def test_a_killed_program_stays_down_until_started(module_home, processes, run):
+    before = run("killed", "deaf")  # SIGTERM would not end it
+    processes.kill("killed")
+    assert not lives(before.pid)
+    assert "stopped: killed (terminated by SIGKILL)" in (module_home / "logs" / "supervisord.log").read_text()
+    time.sleep(1.5)
+    assert status_of(processes, "killed").state is UnitState.STOPPED
+    processes.start("killed")
+    assert status_of(processes, "killed").pid not in {None, before.pid}
+
+
+def test_killing_takes_what_the_program_started(processes, run):
+    parent = psutil.Process(run("family", "child").pid)
+    wait_for(parent.children)
+    children = parent.children(recursive=True)
+    processes.kill("family")
+    assert records.await_end(children, 1) == []
+
+
+def test_a_paused_program_reads_paused_and_goes_on(processes, run):
+    pid = run("paused").pid
+    processes.pause("paused")
+    assert status_of(processes, "paused").state is UnitState.PAUSED
+    processes.resume("paused")
+    assert status_of(processes, "paused").state is not UnitState.PAUSED
+    assert status_of(processes, "paused").pid == pid
+
+
+def test_a_paused_program_can_be_stopped(processes, run):
+    run("frozen")
+    processes.pause("frozen")
+    begun = time.monotonic()
+    processes.stop("frozen")
+    assert time.monotonic() - begun < 3
+    assert status_of(processes, "frozen").state is UnitState.STOPPED
+
+
+def test_an_equal_program_is_kept_and_a_changed_one_replaced(processes, run):
+    first = run("kept").pid
+    assert run("kept").pid == first
+    assert run("kept", "child").pid != first
+
+
+def test_a_stopped_program_that_is_launched_again_runs(processes, run):
+    run("again")
+    processes.stop("again")
+    assert run("again").pid is not None
+
+
+def test_a_second_one_attaches(processes, run):
+    pid = run("shared").pid
+    other = Processes()
+    assert other.running()
+    assert status_of(other, "shared").pid == pid
+
+
+def test_unknown_names_are_refused(processes, run):
+    run("known")
+    for verb in (processes.start, processes.stop, processes.kill, processes.pause, processes.resume, processes.logs):
+        with pytest.raises(NotFound, match="lab status"):
+            verb("nobody")
+
+
+def test_a_name_that_could_leave_the_log_folder_is_refused():
+    with pytest.raises(WrongUsage):
+        sleeper("../evil")
+
+
+def test_socket_and_table_are_private(module_home, processes, run):
+    run("private")
+    for path in (lab.home.runtime() / "supervisor.sock", module_home / "run" / "programs.json"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((module_home / "logs" / "private.log").stat().st_mode) == 0o600
+
+
+def test_odd_arguments_and_values_arrive_as_they_are(processes):
+    odd = ("a b", "100%", "it's", '"q"', "x ; y # z", "")
+    code = "import sys, os, json, time; print(json.dumps([sys.argv[1:], os.environ['ODD']])); time.sleep(300)"
+    processes.launch([Program("odd", (sys.executable, "-c", code, *odd), {"ODD": "\n".join(odd)}, UnitKind.SERVICE)])
+    wait_for(lambda: list(processes.logs("odd")))
+    assert json.loads(next(processes.logs("odd"))) == [list(odd), "\n".join(odd)]
+    processes.kill("odd")
+
+
+def test_following_a_log_survives_its_rotation(tmp_path):
+    log = tmp_path / "unit.log"
+    log.write_text("one\ntwo\n")
+    lines = logtail.lines(log, count=1, follow=True)
+    assert next(lines) == "two"
+    with log.open("a") as file:
+        file.write("three\n")
+    assert next(lines) == "three"
+    log.rename(tmp_path / "unit.log.1")
+    log.write_text("four\n")
+    assert next(lines) == "four"
+    assert list(logtail.lines(log, count=3, follow=False)) == ["two", "three", "four"]
+
+
+def test_units_stop_in_the_reverse_of_their_kinds(home):
+    processes = Processes()
+    processes.launch([sleeper("broker", UnitKind.BROKER), sleeper("service"), sleeper("store", UnitKind.DATABASE)])
+    assert [status.name for status in processes.status()] == ["broker", "store", "service"]
+    processes.shutdown()
+    ended = [
+        line.split("stopped: ")[1].split()[0]
+        for line in (home / "logs" / "supervisord.log").read_text().splitlines()
+        if "stopped: " in line
+    ]
+    assert ended == ["service", "store", "broker"]
+    assert processes.status() == []
+    processes.shutdown()
+
+
+def test_orphans_of_a_killed_supervisord_are_seen_and_ended_by_the_next_launch(home):
+    processes = Processes()
+    processes.launch([sleeper("old")])
+    orphan = status_of(processes, "old").pid
+    os.kill(supervisor_pid(home), signal.SIGKILL)
+    wait_for(lambda: not processes.running())
+    assert "lab up" in status_of(processes, "old").note
+    with pytest.raises(NotRunning):
+        processes.stop("old")
+    processes.launch([sleeper("new")])
+    assert not lives(orphan)
+    assert [status.name for status in processes.status()] == ["new"]
+    processes.shutdown()
+
+
+def test_orphans_of_a_killed_supervisord_are_ended_by_shutdown(home):
+    processes = Processes()
+    processes.launch([sleeper("left"), sleeper("over")])
+    os.kill(supervisor_pid(home), signal.SIGKILL)
+    processes.shutdown()
+    assert processes_of(home) == []
+
+
+def test_a_kill_of_everything_is_in_nobodys_way(home):
+    processes = Processes()
+    processes.launch([sleeper("first")])
+    for process in processes_of(home):
+        process.kill()
+    assert (lab.home.runtime() / "supervisor.sock").exists()
+    processes.launch([sleeper("second")])
+    assert status_of(processes, "second").pid is not None
+    processes.shutdown()
+
+
+def test_a_stranger_with_a_recorded_pid_is_left_alone(home):
+    records.write(home, "unit", os.getppid(), UnitKind.SERVICE)
+    path = home / "run" / "pids" / "unit.json"
+    row = json.loads(path.read_text())
+    path.write_text(json.dumps(row | {"pid": os.getpid(), "created": row["created"] - 3600}))
+    records.sweep(home)  # would end this very test
+    assert records.read(home) == {}

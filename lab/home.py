@@ -14,17 +14,18 @@ from pathlib import Path
 
 import platformdirs
 
+from lab import bundle
 from lab.errors import MachineProblem
-
-
-def checkout() -> Path:
-    """Return the folder that holds `exercises/`, `solutions/` and `compose/`."""
-    return Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
     """Return the folder of this checkout's run-time state; it may not exist yet."""
-    return Path(os.environ.get("LAB_HOME") or checkout() / ".lab").resolve()
+    return Path(os.environ.get("LAB_HOME") or workplace() / ".lab").resolve()
+
+
+def workplace() -> Path:
+    """Return the folder a learner works in: the checkout, or where they are when the lab is an installed wheel."""
+    return bundle.shipped() if bundle.in_checkout() else Path.cwd()
 
 
 def cache() -> Path:

@@ -194,7 +194,7 @@ def _host_units(shop: Running, endpoints: Endpoints, names: Sequence[str]) -> Se
     ]
 
 
-_PASSED_ON: Final = frozenset({"LAB_TRANSIT_SECONDS", "LAB_BANK_SECONDS", "LAB_CHOICES", "LAB_CRASH"})
+_PASSED_ON: Final = frozenset({"LAB_TRANSIT_SECONDS", "LAB_BANK_SECONDS", "LAB_CHOICES"})
 
 
 def _await_units(engine: Engine, shop: Running, names: Sequence[str], report: Report, deadline: float) -> None:

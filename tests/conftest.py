@@ -34,6 +34,7 @@ def native() -> Iterator[NativeEngine]:
     with fresh_home() as home, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_SERVICE_PORT", str(free_port()))
         patch.setenv("LAB_TRANSIT_SECONDS", "0.2")
+        patch.setenv("LAB_CHOICES", str(home / "choices.json"))  # nobody's progress counts here
         engine = NativeEngine(home)
         engine.up(report=silent, postgres=True)
         yield engine

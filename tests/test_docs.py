@@ -2,7 +2,6 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,28 +9,19 @@ import typer
 from pydantic import BaseModel
 from typer.main import get_command
 
-import lab.home
 from lab.cli.main import app
 from lab.docs import __main__ as command
-from lab.docs import capture, command_line, licences, mediator, port_source, settings
+from lab.docs import capture, command_line, licences, mediator, settings
 from lab.docs.pages import PAGES, PAPERS, stale
 from lab.docs.topics import anchor
 from lab.errors import ExitCode
-from lab.shop.parts import PART_FILES, PASS_THROUGH, Parts
-from lab.shop.ports import ROWS
+from lab.shop.parts import Parts
 from lab.shop.runtime.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".venv", ".git", ".lab", "workspace", "node_modules", ".pytest_cache", ".ruff_cache", ".mypy_cache"}
 DOCUMENTS = [file for file in ROOT.rglob("*.md") if not NOT_OURS & set(file.relative_to(ROOT).parts)]
 TEXTS = {str(file.relative_to(ROOT)): file.read_text() for file in DOCUMENTS}
-RECORD = TEXTS["docs/decisions/0001-the-port-list.md"]
-# The exercises of phases 1 and 2 that end in a part: each has a port that the running shop calls.
-PARTS = {
-    1: "await envelope produce read validate session accept reserve pay table confirm undo ship notify record",
-    2: "logs commit rebalance inbox outbox relay idempotency-key which-errors retry-topics dead-letters bank timers "
-    "late metrics health",
-}
 
 
 # --- generated pages ---
@@ -161,47 +151,6 @@ def test_a_command_that_does_not_exist_is_found():
     assert unknown_commands("try `uv run lab up`, then `uv run lab fly`") == {"fly"}
 
 
-# --- the record of the ports ---
-
-
-def recorded():
-    """The record's table: port → (signature, phase 1, phase 2)."""
-    lines = [line.strip("| ").split(" | ") for line in RECORD.splitlines() if line.startswith("| `")]
-    return {line[0].strip("`"): line[1:] for line in lines}
-
-
-def test_the_record_has_every_port_and_no_other():
-    assert sorted(recorded()) == sorted(source.port for source in port_source.read())
-
-
-@pytest.mark.parametrize("exercise", PARTS[1].split() + PARTS[2].split())
-def test_every_part_exercise_has_a_port(exercise):
-    cells = [cell for _, *cells in recorded().values() for cell in cells]
-    assert any(f"`{exercise}`" in cell for cell in cells)
-
-
-def test_the_record_names_what_really_fills_a_port_in_phase_1():
-    wrong = {}
-    for source in port_source.read():
-        port = port_source.token(source)
-        parts = [part.exercise for part in PART_FILES if part.phase == 1 and port in part.fills]
-        names = (parts if port == ROWS else parts[-1:]) or [PASS_THROUGH[port].__name__]
-        if recorded()[source.port][1] != ", ".join(f"`{name}`" for name in names):
-            wrong[source.port] = names
-    assert wrong == {}
-
-
-def test_every_part_of_phase_1_is_in_the_table_of_parts():
-    assert [part.exercise for part in PART_FILES if part.phase == 1] == PARTS[1].split()
-
-
-def test_the_index_of_decisions_has_every_decision_and_no_number_twice():
-    names = sorted(file.name for file in (ROOT / "docs" / "decisions").glob("0*.md"))
-    assert re.findall(r"\]\((0[^)]+)\)", TEXTS["docs/decisions/README.md"]) == names
-    numbers = [name[:4] for name in names]
-    assert len(numbers) == len(set(numbers))
-
-
 # --- papers ---
 
 
@@ -239,67 +188,3 @@ def test_the_tutorial_shows_real_output():
     text = TEXTS["docs/tutorial/one-order.md"]
     shown = text.split(capture.BEGIN)[1].split(capture.END)[0]
     assert all(name in shown for name in ("order.created", "shipping.initiated", "order.delivered"))
-
-
-# --- AsyncAPI, by AsyncAPI's own parser ---
-
-PARSER = "3.6.3"
-PROGRAM = """
-const { Parser } = require('@asyncapi/parser');
-const text = require('fs').readFileSync(0, 'utf8');
-new Parser().parse(text).then(({ document, diagnostics }) => {
-  const faults = diagnostics.filter((found) => found.severity < 2); // errors and warnings
-  for (const found of faults) console.log(found.path.join('/'), found.message);
-  process.exit(document && faults.length === 0 ? 0 : 1);
-});
-"""
-
-
-@pytest.fixture(scope="module")
-def asyncapi(tmp_path_factory):
-    """Installs AsyncAPI's parser once, outside the tree; gives a function: text → (is valid, what is wrong)."""
-    folder = lab.home.cache() / f"asyncapi-parser-{PARSER}"
-    if not (folder / "node_modules" / "@asyncapi" / "parser" / "package.json").exists():
-        install = [
-            "npm",
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--no-save",
-            "--prefix",
-            str(folder),
-        ]
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run([*install, f"@asyncapi/parser@{PARSER}"], check=True, capture_output=True, timeout=110)
-
-    def check(text):
-        done = subprocess.run(
-            ["node", "-e", PROGRAM], input=text, cwd=folder, capture_output=True, text=True, check=False, timeout=60
-        )
-        return done.returncode == 0, done.stdout + done.stderr
-
-    return check
-
-
-@pytest.mark.node
-@pytest.mark.timeout(240)
-def test_the_asyncapi_document_is_valid(asyncapi):
-    assert asyncapi((ROOT / "docs/reference/asyncapi.yaml").read_text()) == (True, "")
-
-
-@pytest.mark.node
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize(
-    ("right", "wrong"),
-    [
-        ("action: send", "action: shout"),
-        ("partitions: 3", "partitions: many"),
-        ('"$ref": "#/components/schemas/OrderCreated"', '"$ref": "#/components/schemas/Nothing"'),
-        ("type: integer", "type: whole"),
-    ],
-)
-def test_the_parser_finds_a_planted_fault(asyncapi, right, wrong):
-    text = (ROOT / "docs/reference/asyncapi.yaml").read_text()
-    assert right in text
-    assert asyncapi(text.replace(right, wrong))[0] is False

@@ -16,8 +16,9 @@ TABLES = (*(f"lab.shop.services.{name}.tables" for name in SERVICES), "lab.shop.
 TELLING = tuple(  # what has been seen, put into words: pure text over the contracts
     f"lab.shop.{name}" for name in ("narrate", "seen", "sentences", "silence", "story", "waiting", "wording")
 )
-WATCHERS = tuple(
-    f"lab.shop.{name}" for name in ("basket", "client", "follow", "journal", "overview", "scenario", "tap", "tellers")
+WATCHERS = tuple(  # what looks at a running shop from outside, and what asks it to do something
+    f"lab.shop.{name}"
+    for name in ("basket", "client", "follow", "journal", "overview", "quorum", "scenario", "tap", "tellers")
 )
 WATCHING = (CONTRACTS, *WATCHERS, *TELLING)
 EVERYTHING = ("lab",)
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "lab.engines": BASICS,
     "lab.course": (*BASICS, CONTRACTS),
     "lab.chaos": (*BASICS, *WATCHING, "lab.engines"),
-    "lab.bench": (*BASICS, *WATCHING, "lab.engines", "lab.course"),
+    "lab.bench": (*BASICS, *WATCHING, "lab.engines", "lab.course", "lab.stack", "lab.readiness", "lab.shop.units"),
     "lab.shop": (),
     CONTRACTS: (),
     PORTS: (CONTRACTS,),
@@ -63,7 +64,7 @@ ROOTS_OF_ALL = frozenset(module for module, allowed in MAY_IMPORT.items() if all
 ONLY_FOR = {
     "tui": ("tui",),
     "lab.cli": ("lab.cli", "lab.docs"),
-    "lab.stack": ("lab.stack", "lab.cli"),
+    "lab.stack": ("lab.stack", "lab.cli", "lab.bench"),
     "lab.phase": ("lab.phase", "lab.cli"),
     "lab.docs": ("lab.docs",),
 }

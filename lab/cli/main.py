@@ -12,7 +12,7 @@ import typer
 
 import lab
 import lab.home
-from lab.cli import phase, shop, stack
+from lab.cli import bench, phase, shop, stack
 from lab.cli.say import complain
 from lab.errors import ExitCode, LabError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 stack.register(app)
 shop.register(app)
 phase.register(app)
+bench.register(app)
 
 
 def _version(wanted: bool) -> None:

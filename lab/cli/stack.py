@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
         ("doctor", doctor),
     ):
         app.command(name)(function)
-    cache = typer.Typer(help="What the lab has downloaded, and how to throw it away.", invoke_without_command=True)
+    cache = typer.Typer(invoke_without_command=True)
     cache.callback()(show_cache)
     cache.command("clear")(clear_cache)
     app.add_typer(cache, name="cache")

@@ -1,5 +1,4 @@
-"""
-Write the reference pages: `python -m lab.docs`.
+"""Write the reference pages: `python -m lab.docs`.
 
 --check         write nothing; name the pages that are stale, and end with 1 if there are any
 --capture FILE  put the output of `lab order follow last`, kept in FILE, into docs/tutorial/one-order.md
@@ -8,9 +7,9 @@ Write the reference pages: `python -m lab.docs`.
 import sys
 from pathlib import Path
 
+from lab.bundle import shipped
 from lab.docs import capture
 from lab.docs.pages import PAGES, PAPERS, stale
-from lab.home import checkout
 
 
 def main(arguments: list[str]) -> int:
@@ -18,12 +17,12 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             for name, write in {**PAGES, **PAPERS}.items():
-                file = checkout() / name
+                file = shipped() / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(write(), encoding="utf-8")
             return 0
         case ["--check"]:
-            names = stale(checkout())
+            names = stale(shipped())
             print("\n".join(f"stale: {name} (mend it with: just docs)" for name in names) or "all are current")  # noqa: T201
             return 1 if names else 0
         case ["--capture", file]:

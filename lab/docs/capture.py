@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Final
 
+from lab.bundle import shipped
 from lab.docs.markdown import code
-from lab.home import checkout
 
-PAGE: Final = checkout() / "docs" / "tutorial" / "one-order.md"
+PAGE: Final = shipped() / "docs" / "tutorial" / "one-order.md"
 BEGIN: Final = "<!-- output of `uv run lab order follow last` -->"
 END: Final = "<!-- end of output -->"
 

@@ -1,5 +1,4 @@
-"""
-Reads lab/shop/ports as text: for every port its Protocol, signature and docstring.
+"""Reads lab/shop/ports as text: for every port its Protocol, signature and docstring.
 
 At run time a `Port[Wrap]("wrap")` no longer knows `Wrap`, and an alias has no docstring; the source has both.
 """

@@ -9,6 +9,7 @@ from typing import Final
 from pydantic import BaseModel
 
 import lab.home
+from lab import bundle
 from lab.docs.markdown import page, table
 from lab.shop.runtime.settings import Settings
 
@@ -18,7 +19,7 @@ Nothing has to be set. These are for a machine where a default does not fit, and
 _UNIT = """
 ## One unit of the shop
 
-`lab` sets all of these for every unit it starts; they matter when you start one yourself:
+`lab` sets or hands on these for every unit it starts; they matter most when you start one yourself:
 `uv run python -m lab.shop.unit order`.
 """
 _STACK: Final = (
@@ -35,11 +36,6 @@ _STACK: Final = (
         "LAB_DATABASE",
         "sqlite",
         "`sqlite` or `postgres`: what the services keep their books in; `--database` says it, too.",
-    ),
-    (
-        "LAB_CRASH",
-        "nowhere",
-        "A named point at which a unit ends itself. Handed on to the units; phase 1 has no such point.",
     ),
 )
 
@@ -82,5 +78,5 @@ def unit_settings(model: type[BaseModel]) -> list[tuple[str, str, str]]:
 
 def _default(value: object) -> str:
     """Show a default; a path as it lies in the checkout."""
-    text = str(value).removeprefix(f"{lab.home.checkout()}/")
+    text = str(value).removeprefix(f"{bundle.shipped()}/")
     return f"`{text}`" if text else "empty"

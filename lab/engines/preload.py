@@ -30,6 +30,7 @@ PACKAGES = (
     "aiosqlite",
     "asyncpg",
     "pydantic",
+    "pydantic.v1",  # FastAPI asks for it at the first route
     "pydantic_settings",
     "orjson",
     "structlog",

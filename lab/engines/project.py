@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import lab.home
+from lab import bundle
 
 KAFKA, POSTGRES = "kafka", "postgres"
 KAFKA_PORT, POSTGRES_PORT = 9092, 5433  # what the compose files say by themselves
@@ -86,14 +86,14 @@ class Project:
         if self.postgres_port is not None:
             if self.postgres_port != POSTGRES_PORT:
                 unusual["LAB_POSTGRES_PORT"] = str(self.postgres_port)
-            if self.password_file != lab.home.checkout() / ".lab" / self.password_file.name:
+            if self.password_file != bundle.shipped() / ".lab" / self.password_file.name:
                 unusual["LAB_POSTGRES_PASSWORD_FILE"] = str(self.password_file)
         return unusual
 
 
 def compose_file(unit: str) -> Path:
     """Return the compose file that holds this container."""
-    return lab.home.checkout() / "compose" / f"{unit}.yaml"
+    return bundle.shipped() / "compose" / f"{unit}.yaml"
 
 
 def _from_here(path: Path) -> str:

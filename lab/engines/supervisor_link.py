@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import lab.home
-from lab.engines import records
+from lab import bundle
+from lab.engines import interrupts, records
 from lab.errors import NotFound, NotReady, NotRunning
 
 _INI = """\
@@ -62,7 +63,14 @@ class Link:
             return False
 
     def begin(self) -> None:
-        """Start supervisord, with no program yet; return when it answers. Stale sockets are in nobody's way."""
+        """Start supervisord, with no program yet; return when it answers. Stale sockets are in nobody's way.
+
+        A Ctrl-C takes effect when its pid is recorded: from then on whoever cleans up can find it.
+        """
+        with interrupts.put_off():
+            self._begin()
+
+    def _begin(self) -> None:
         folder = self.folder()
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         (self.home / "run").mkdir(parents=True, exist_ok=True)
@@ -74,10 +82,11 @@ class Link:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=_environment(self.home),
-            cwd=lab.home.checkout(),
+            cwd=bundle.shipped(),
             timeout=_START_TIMEOUT,
             check=False,
             text=True,
+            start_new_session=True,  # a Ctrl-C on the terminal is not meant for it
         )
         if done.returncode != 0:
             raise NotReady(

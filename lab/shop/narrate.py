@@ -80,8 +80,8 @@ class Narrator:
         """Tell one piece of news."""
         if isinstance(news, Lost):
             self._lost = True
-            text = f"Kafka does not answer since {self._clock(news.at)}. It is asked again every second."
-            return [Line(LineKind.TROUBLE, text) for text in wrapped(text, f"{_AFTER}! ", f"{_AFTER}  ")]
+            text = f"{_AFTER}! Kafka does not answer since {self._clock(news.at)}; asked again every second."
+            return [Line(LineKind.TROUBLE, text)]
         if isinstance(news, Back):
             self._lost = False
             text = f"{_AFTER}! Kafka answers again, after {news.seconds_away:.0f} s. Nothing was missed."

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, Final, TypeVar, cast
 
+from lab.bundle import shipped
 from lab.errors import LabError, PartDoesNotLoad
-from lab.home import checkout
 from lab.shop import passthrough
 from lab.shop import ports as p
 from lab.shop.contracts import State
@@ -116,7 +116,7 @@ class Parts:
         self.phase = phase
         self._choices = choices or {}
         self._files = [part for part in part_files if part.phase <= phase]
-        self._solutions = solutions or checkout() / "solutions"
+        self._solutions = solutions or shipped() / "solutions"
         self._modules: dict[str, ModuleType] = {}
 
     def __getitem__(self, port: Port[P]) -> P:

@@ -7,12 +7,12 @@ shop does not notice. It survives the broker: that it is gone, and that it is ba
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from enum import Enum
 from heapq import merge
 from operator import attrgetter
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
@@ -22,6 +22,8 @@ from lab.errors import NotRunning
 from lab.shop.contracts import TOPICS, Record
 from lab.shop.runtime.bus import REQUEST_BYTES, as_record
 from lab.shop.seen import Back, Lost, News, Seen
+
+T = TypeVar("T")
 
 EVERY_TOPIC: Final = tuple(topic.name for topic in TOPICS)
 AHEAD_AT_MOST: Final = 1_000
@@ -73,7 +75,7 @@ class Tap:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._open()
+            await self._open(ANSWER_SECONDS)
         except BaseException as error:
             await self._close()
             if not isinstance(error, _TROUBLE):
@@ -95,12 +97,12 @@ class Tap:
         if self._consumer is None:
             return await self._reconnect(seconds)
         try:
-            polled = await self._consumer.getmany(timeout_ms=int(seconds * 1000))
+            polled = await _within(seconds + ANSWER_SECONDS, self._consumer.getmany(timeout_ms=int(seconds * 1000)))
             if polled:
                 self._answered_at = time.monotonic()
                 await self._take(self._consumer, polled)
             elif time.monotonic() - self._answered_at > PROBE_SECONDS:
-                await asyncio.wait_for(self._consumer.end_offsets(list(self._next)), PROBE_ANSWER_SECONDS)
+                await _within(PROBE_ANSWER_SECONDS, self._consumer.end_offsets(list(self._next)))
                 self._answered_at = time.monotonic()
         except _TROUBLE as error:
             self._lost_at = time.time()
@@ -108,7 +110,7 @@ class Tap:
             return [*self._ready(), Lost(self._lost_at, str(error) or type(error).__name__)]
         return [*self._ready()]
 
-    async def _open(self) -> None:
+    async def _open(self, seconds: float) -> None:
         consumer = self._consumer = AIOKafkaConsumer(
             bootstrap_servers=self._kafka,
             client_id="orderlab-tap",
@@ -117,16 +119,14 @@ class Tap:
             fetch_max_wait_ms=100,
             max_partition_fetch_bytes=REQUEST_BYTES,
         )
-        await asyncio.wait_for(consumer.start(), ANSWER_SECONDS)
-        there = await asyncio.wait_for(
-            partitions(self._kafka, [self._prefix + name for name in self._topics]), ANSWER_SECONDS
-        )
+        await _within(seconds, consumer.start())
+        there = await _within(seconds, partitions(self._kafka, [self._prefix + name for name in self._topics]))
         places = [TopicPartition(topic, number) for topic, numbers in there.items() for number in numbers]
         if not places:
             raise NotRunning(f"Kafka at {self._kafka} has none of the shop's topics.", "Make them: uv run lab up")
         consumer.assign(places)
-        ends = await asyncio.wait_for(consumer.end_offsets(places), ANSWER_SECONDS)
-        begins = await asyncio.wait_for(consumer.beginning_offsets(places), ANSWER_SECONDS)
+        ends = await _within(seconds, consumer.end_offsets(places))
+        begins = await _within(seconds, consumer.beginning_offsets(places))
         for place in places:
             self._seek(consumer, place, begins[place], ends[place])
         self._answered_at = time.monotonic()
@@ -148,7 +148,7 @@ class Tap:
     async def _take(self, consumer: AIOKafkaConsumer, polled: dict[TopicPartition, list[object]]) -> None:
         for place, records in polled.items():
             self._ahead[place].extend(as_record(record, self._prefix) for record in records)
-            self._next[place] = await consumer.position(place)
+            self._next[place] = await _within(ANSWER_SECONDS, consumer.position(place))
             if self._next[place] >= self._past_end.get(place, 0):
                 self._past_end.pop(place, None)
         full = {place for place, ahead in self._ahead.items() if len(ahead) > AHEAD_AT_MOST and self._past_end}
@@ -171,7 +171,7 @@ class Tap:
 
     async def _reconnect(self, seconds: float) -> list[News]:
         try:
-            await self._open()
+            await self._open(PROBE_ANSWER_SECONDS)
         except (*_TROUBLE, NotRunning):
             await self._close()
             await asyncio.sleep(max(seconds, PROBE_SECONDS))
@@ -183,7 +183,22 @@ class Tap:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
             with suppress(*_TROUBLE):
-                await asyncio.wait_for(consumer.stop(), PROBE_ANSWER_SECONDS)
+                await _within(PROBE_ANSWER_SECONDS, consumer.stop())
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what the client answers. Raises TimeoutError when it takes longer, and also when it gives itself up.
+
+    A client whose broker is gone cancels futures of its own; awaited directly, they look as if *we* were cancelled.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+    finally:
+        task.cancel()  # of a task that is done this does nothing
+    if not task.done() or task.cancelled():
+        raise TimeoutError(f"no answer within {seconds:.0f} s")
+    return task.result()
 
 
 async def partitions(kafka: str, topics: Sequence[str]) -> dict[str, list[int]]:

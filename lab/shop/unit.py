@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import signal
 import sys
 
 import structlog
@@ -33,8 +34,13 @@ async def serve(name: str) -> int:
         )
         server = uvicorn.Server(config)
 
-        def stop() -> None:
+        def stop(*_: object) -> None:
             server.should_exit = True
+
+        # uvicorn, when it has ended, sends itself the signal that ended it once more, for whoever was there before it.
+        # The default would end the process there and then, with the consumer, the producer and the database still open.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
 
         watching = asyncio.create_task(watch(service, stop))
         await server.serve()

@@ -69,16 +69,20 @@ class Waits:
     _owed: dict[type[Body], tuple[type[Body], ...]] = field(default_factory=dict)
     _unheard: type[Body] | None = None  # an event on which the mediator has not reacted yet
     _told: bool = False  # somebody was asked to tell the customer of the end
-    _heard: set[type[Body]] = field(default_factory=set)
+    _early: set[type[Body]] = field(default_factory=set)
 
     def hear(self, message: Message[Body]) -> None:
         """Take in one message."""
         kind = type(message.body)
-        for asked in [asked for asked, answers in self._owed.items() if kind in answers]:
+        answered = [asked for asked, answers in self._owed.items() if kind in answers]
+        for asked in answered:
             del self._owed[asked]
-        self._heard.add(kind)
-        if kind in ANSWERS and self._heard.isdisjoint(ANSWERS[kind]):  # an answer may be read before its question
-            self._owed[kind] = ANSWERS[kind]
+        if not answered:
+            self._early.add(kind)  # an answer may be read before its question
+        answers = ANSWERS.get(kind, ())
+        if self._early.isdisjoint(answers) and answers:
+            self._owed[kind] = answers
+        self._early.difference_update(answers)
         if isinstance(message.body, Command):
             self._unheard = None
             self._told = self._told or getattr(message.body, "template", "") == self.ending != ""

@@ -14,6 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 import lab.home
+from lab import bundle
 from lab.engines import ports, readiness, state
 from lab.engines.base import EngineName, HostUnit, Progress, UnitState
 from lab.engines.compose import DockerEngine
@@ -234,7 +235,7 @@ def test_an_image_that_cannot_be_fetched_is_said_with_the_way_out(homes, tmp_pat
     home = homes()
     (tmp_path / "compose").mkdir()
     for name in (KAFKA, POSTGRES):
-        text = (lab.home.checkout() / "compose" / f"{name}.yaml").read_text()
+        text = (bundle.shipped() / "compose" / f"{name}.yaml").read_text()
         text = text.replace("apache/kafka:4.3.1", "orderlab.invalid/kafka:1")
         (tmp_path / "compose" / f"{name}.yaml").write_text(text)
     monkeypatch.setattr(lab.home, "checkout", lambda: tmp_path)
@@ -425,7 +426,7 @@ def test_the_plain_command_does_exactly_what_the_lab_does(homes):
 
 def test_the_plain_command_names_the_compose_file_from_where_the_person_stands(tmp_path, monkeypatch):
     engine = DockerEngine(tmp_path)
-    monkeypatch.chdir(lab.home.checkout())
+    monkeypatch.chdir(bundle.shipped())
     assert engine.plain_command("up").endswith(" -f compose/kafka.yaml up -d --wait")
-    monkeypatch.chdir(lab.home.checkout() / "lab")
+    monkeypatch.chdir(bundle.shipped() / "lab")
     assert " -f ../compose/kafka.yaml " in engine.plain_command("stop", KAFKA)

@@ -148,6 +148,8 @@ def _decode(record: Record, value: bytes, head: dict[str, str]) -> Message[Body]
         time = datetime.fromisoformat(head["ce_time"])
     except ValueError:
         return Unreadable(record, Reason.BAD_HEADER, f"ce_time is not a time: {head['ce_time']!r}")
+    if time.tzinfo is None:
+        return Unreadable(record, Reason.BAD_HEADER, f"ce_time has no time zone: {head['ce_time']!r}")
     try:
         body = model.model_validate_json(value)
     except ValidationError as error:

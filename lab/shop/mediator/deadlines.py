@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from lab.shop.contracts import Body, Message
 from lab.shop.mediator.engine import Engine
 from lab.shop.mediator.tables import SagaRow
-from lab.shop.ports import DUE_TIMERS, Caused
+from lab.shop.ports import DUE_TIMERS, HAND_OVER, Outgoing
 from lab.shop.runtime.blueprint import Chore, Context
 
 DUE_AT_MOST: Final = 100
@@ -26,14 +26,16 @@ def watching(context: Context, engine: Engine) -> Chore:
     async def watch() -> int:
         async with context.store.writing() as session:
             due = await due_timers(session, DUE_AT_MOST)
+            out: list[Outgoing] = []
             for order_id in due:
                 row = await session.get(SagaRow, order_id)
                 if row is None:
                     continue
                 message = _message(row)
                 replies = await engine.advance(message, session)
-                said = [Caused(body, message) for body in replies.bodies]
-                await context.say(session, said, replies.origin)
+                out += [context.outbound.prepare(one, cause=message, origin=replies.origin) for one in replies.bodies]
+            if due:  # the claim, and all that follows from it, in one transaction
+                await context.parts[HAND_OVER](session, out, context.outbound.publish)
         return len(due)
 
     return watch

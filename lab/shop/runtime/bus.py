@@ -5,6 +5,7 @@ is not in the table at once: aiokafka alone would wait forty seconds for one tha
 """
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,6 +21,7 @@ REQUEST_BYTES: Final = MAX_RECORD_BYTES + 65_536
 """A record's value and what is around it."""
 
 _KNOWN: Final = frozenset(topic.name for topic in TOPICS)
+_ASIDE: Final = re.compile(rf"({'|'.join(map(re.escape, _KNOWN))})\.[\w-]+\.(retry\.\d+|dlq)")
 
 
 class NoSuchTopic(LookupError):
@@ -28,8 +30,7 @@ class NoSuchTopic(LookupError):
 
 def check_topic(name: str) -> None:
     """Raise NoSuchTopic unless the table has this topic, or it is the retry or dead-letter topic of one that it has."""
-    origin = name.split(".retry.", maxsplit=1)[0].removesuffix(".dlq")
-    if name not in _KNOWN and not any(origin.startswith(f"{known}.") for known in _KNOWN):
+    if name not in _KNOWN and not _ASIDE.fullmatch(name):
         raise NoSuchTopic(f"There is no topic {name!r}. The shop has: {', '.join(sorted(_KNOWN))}.")
 
 

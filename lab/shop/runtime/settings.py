@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lab.home import checkout
+from lab.home import workplace
 
 
 class Settings(BaseSettings):
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     """Where the unit's HTTP answers on 127.0.0.1."""
     prefix: str = ""
     """Stands before every topic and group name, so that two shops can share one Kafka."""
-    choices: Path = checkout() / "workspace" / "choices.json"
+    choices: Path = workplace() / "workspace" / "choices.json"
     """Which parts are not the solution's."""
     transit_seconds: float = 2.0
     """How long the carriers take to deliver."""

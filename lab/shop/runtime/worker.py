@@ -5,6 +5,7 @@ one cannot hurt its neighbours; each failure is put to the retry policy, and at 
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -77,7 +78,7 @@ class Worker:
         if isinstance(message, Unreadable):
             await self._give_up(record, UnreadableRecord(f"{message.reason}: {message.detail}"), 0)
             return
-        attempt = int(record.header("lab-attempt") or 0)
+        attempt = _attempts_before(record)
         with structlog.contextvars.bound_contextvars(**self._fields(message)):
             while True:
                 try:
@@ -126,3 +127,9 @@ class Worker:
             for message, replies in zip(batch, await step(batch, session), strict=True):
                 out += [self._outbound.prepare(body, cause=message, origin=replies.origin) for body in replies.bodies]
         return out
+
+
+def _attempts_before(record: Record) -> int:
+    """Return how often a record was tried, by its `lab-attempt`; what is no number, whoever wrote it, counts as 0."""
+    said = record.header("lab-attempt") or ""
+    return int(said) if re.fullmatch("[0-9]{1,4}", said) else 0

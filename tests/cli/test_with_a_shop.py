@@ -1,0 +1,99 @@
+"""`lab` with a real shop: up, the phase run, one unit's life, Ctrl-C, the other engine."""
+
+import json
+
+import pytest
+
+from tests.cli.running import lab, lab_interrupted
+from tests.engines.conftest import free_port, processes_of
+
+COUNTS = {"delivered": 18, "rejected": 5, "cancelled": 2}
+
+
+@pytest.fixture(autouse=True)
+def own_ports(monkeypatch):
+    monkeypatch.setenv("LAB_SERVICE_PORT", str(free_port()))
+    monkeypatch.setenv("LAB_TRANSIT_SECONDS", "0.2")
+
+
+def check_phase(said, engine):
+    assert said.code == 0, said.err[-2000:]
+    result = said.object
+    assert result["engine"] == engine
+    assert result["kafka_version"] == "4.3.1"
+    assert result["kraft"] is True
+    assert result["unfinished"] == 0
+    assert {name: result[name] for name in COUNTS} == COUNTS == result["planned"]
+    assert result["adds_up"] is True
+    assert "a customer placed this order" in said.err
+
+
+@pytest.mark.timeout(300)
+def test_phase_1_runs_25_orders_on_native_and_leaves_nothing_running(home):
+    check_phase(lab("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "native"), "native")
+    assert processes_of(home) == []
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(300)
+def test_phase_1_runs_25_orders_on_docker(home):
+    try:
+        check_phase(lab("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "docker"), "docker")
+    finally:
+        lab("down", "--volumes")
+    assert processes_of(home) == []
+
+
+@pytest.mark.timeout(300)
+def test_a_shop_lives_through_its_commands(home):
+    try:
+        assert lab("up", "--engine", "native").code == 0
+        again = lab("up")
+        assert again.code == 0
+        assert "already" in again.out
+        _the_other_engine_is_refused()
+        _orders_can_be_placed_and_followed()
+        _one_unit_can_be_stopped_and_started()
+    finally:
+        assert lab("down", "--volumes").code == 0
+    assert processes_of(home) == []
+
+
+def _the_other_engine_is_refused():
+    said = lab("up", "--engine", "docker")
+    assert said.code == 4
+    assert "native engine is running" in " ".join(said.err.split())
+    assert lab("phase", "1", "--database", "postgres", "--engine", "native").code == 4
+
+
+def _orders_can_be_placed_and_followed():
+    placed = lab("order", "place", "mug:2", "--json")
+    assert placed.code == 0, placed.err
+    told = lab("order", "follow", "last")
+    assert told.code == 0, told.err
+    assert "delivered" in told.out
+    assert all(len(line) <= 80 for line in told.out.splitlines())
+    shown = lab("order", "show", "last", "--json").object
+    assert "delivered" in json.dumps(shown)
+    page = lab()
+    assert "/docs" in page.out
+    topics = lab("topics", "--json")
+    assert "orders.initiating" in topics.out
+
+
+def _one_unit_can_be_stopped_and_started():
+    assert lab("stop", "payment").code == 0
+    status = lab("status", "--json").object
+    assert {unit["name"]: unit["answers"] for unit in status["units"]}["payment"] is False
+    assert lab("start", "payment").code == 0
+    assert lab("restart", "payment").code == 0
+    assert lab("stop", "nosuchunit").code == 6
+    assert "started server process" in lab("logs", "payment").out.lower()
+
+
+@pytest.mark.parametrize("after", ["java:", "kafka: answers"])
+def test_ctrl_c_in_the_middle_of_a_start_leaves_nothing_running(home, after):
+    said = lab_interrupted("up", "--engine", "native", after=after)
+    assert said.code == 130, said.err
+    assert "Traceback" not in said.err
+    assert processes_of(home) == []

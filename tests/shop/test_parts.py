@@ -1,0 +1,183 @@
+"""The loader of parts: what can be wrong with a file, and that the shop runs the lines that were chosen."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from lab.bundle import shipped
+from lab.errors import ExitCode, LabError, PartDoesNotLoad
+from lab.shop.contracts import Message, decode
+from lab.shop.parts import PART_FILES, Choice, Parts, load_file, read_choices
+from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK, SEND_NOTIFICATION
+from lab.shop.runtime.service import Service
+from lab.shop.runtime.settings import Settings
+from lab.shop.runtime.topics import ensure_topics
+from lab.shop.tap import snapshot
+from lab.shop.units import UNITS
+from tests.shop.harness import new_prefix, open_shop, sqlite
+
+SOLUTIONS = shipped() / "solutions"
+FILE_OF = {part.exercise: SOLUTIONS / part.path for part in PART_FILES}
+
+
+def chosen(tmp_path: Path, source: str, exercise: str = "reserve") -> Parts:
+    file = tmp_path / f"{exercise}.py"
+    file.write_text(source)
+    return Parts(1, {exercise: Choice("mine", file)})
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "what"),
+    [
+        ("x = 1\ndef reserve_stock(:\n", 2, "invalid syntax"),
+        ("def reserve_stock():\nreturn\n", 2, "expected an indented block"),
+        ("x = 1\n\n\nimport nowhere_at_all\n", 4, "ModuleNotFoundError: No module named 'nowhere_at_all'"),
+        ("from lab.shop.contracts import Nothing\n", 1, "ImportError: cannot import name 'Nothing'"),
+        ("import sys\nsys.exit(0)\n", 2, "SystemExit: 0"),
+        ("def helper():\n    return 1 / 0\n\n\nhelper()\n", 2, "ZeroDivisionError: division by zero"),
+        ("raise BaseException('no more')\n", 1, "BaseException: no more"),
+        ("x = '\0'\n", 1, "null bytes"),
+    ],
+    ids=["no syntax", "no indent", "no module", "no name in it", "sys.exit", "deeper", "anything", "a NUL"],
+)
+def test_a_file_that_cannot_be_loaded_is_an_error_with_file_and_line(tmp_path, source, line, what) -> None:
+    parts = chosen(tmp_path, source)
+    with pytest.raises(PartDoesNotLoad) as fault:
+        parts[RESERVE_STOCK]
+    assert fault.value.what.startswith(f"{tmp_path / 'reserve.py'}, line {line}: ")
+    assert what in fault.value.what
+    assert fault.value.exit_code is ExitCode.PART
+    assert fault.value.mend
+
+
+def test_a_file_that_is_not_there_or_is_not_text_is_an_error_with_its_name(tmp_path) -> None:
+    parts = Parts(1, {"reserve": Choice("mine", tmp_path / "gone.py")})
+    with pytest.raises(PartDoesNotLoad, match=r"gone\.py cannot be read: No such file"):
+        parts[RESERVE_STOCK]
+    with pytest.raises(PartDoesNotLoad, match="cannot be read: Is a directory"):
+        Parts(1, {"reserve": Choice("mine", tmp_path)})[RESERVE_STOCK]
+    (tmp_path / "latin.py").write_bytes(b"# caf\xe9\n")
+    with pytest.raises(PartDoesNotLoad, match=r"latin\.py, line 1"):
+        Parts(1, {"reserve": Choice("mine", tmp_path / "latin.py")})[RESERVE_STOCK]
+
+
+def test_a_name_that_the_file_does_not_define_is_named_and_never_replaced_by_the_solution(tmp_path) -> None:
+    parts = chosen(tmp_path, "async def reserve_all(command, session):\n    return []\n")
+    with pytest.raises(PartDoesNotLoad, match=r"reserve\.py does not define reserve_stock"):
+        parts[RESERVE_STOCK]
+    undo = chosen(tmp_path, "async def release_stock(command, session):\n    return []\n", "undo")
+    assert undo[RELEASE_STOCK].__name__ == "release_stock"
+    with pytest.raises(PartDoesNotLoad, match=r"undo\.py does not define ROWS"):
+        undo.table()
+
+
+def test_a_fault_in_one_file_hurts_only_those_who_ask_for_it(tmp_path) -> None:
+    parts = chosen(tmp_path, "1 / 0\n")
+    assert parts[SEND_NOTIFICATION].__name__ == "send_notification"
+    assert parts.table()[0]
+
+
+def test_two_saves_of_equal_size_in_one_second_run_the_newer_lines(tmp_path) -> None:
+    file = tmp_path / "part.py"
+    for number in range(1, 6):
+        file.write_text(f"NUMBER = {number}\n")
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        newest = load_file(file, "orderlab_part_of_a_test").NUMBER
+        assert newest == number
+    assert not list(tmp_path.glob("**/*.pyc"))
+    sys.modules.pop("orderlab_part_of_a_test")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "7", '{"reserve": "mine"}', '{"reserve": {"origin": "mine"}}', '{"reserve": null}'],
+)
+def test_a_damaged_file_of_choices_is_an_error_that_says_what_to_do(tmp_path, text) -> None:
+    file = tmp_path / "choices.json"
+    file.write_text(text)
+    with pytest.raises(LabError) as fault:
+        read_choices(file)
+    assert str(file) in fault.value.what
+    assert "Delete it" in fault.value.mend
+
+
+def test_choices_that_are_not_there_are_none(tmp_path) -> None:
+    assert read_choices(tmp_path / "choices.json") == {}
+    (tmp_path / "choices.json").write_text('{"reserve": {"origin": "mine", "file": "reserve.py"}}')
+    assert read_choices(tmp_path / "choices.json") == {"reserve": Choice("mine", Path("reserve.py"))}
+
+
+@pytest.mark.anyio
+async def test_a_learner_s_file_shows_in_handled_by_of_its_own_answers_and_nowhere_else(
+    kafka_address, tmp_path
+) -> None:
+    mine = tmp_path / "mine.py"
+    shutil.copy(FILE_OF["reserve"], mine)
+    prefix, choices = new_prefix(), {"reserve": Choice("mine", mine)}
+    async with open_shop(kafka_address, sqlite(tmp_path), prefix=prefix, parts=lambda: Parts(1, choices)) as shop:
+        assert await shop.ending(await shop.place()) == "delivered"
+    handled_by: dict[str, set[str | None]] = {}
+    for seen in await snapshot(kafka_address, prefix):
+        message = decode(seen.record)
+        assert isinstance(message, Message)
+        handled_by.setdefault(message.name, set()).add(message.handled_by)
+    assert len(handled_by) == 18
+    assert handled_by.pop("inventory.checked") == {"mine"}
+    assert handled_by.pop("shipping.delivered") == {"lab"}  # no exercise brings it
+    assert set.union(*handled_by.values()) == {"solution"}
+
+
+@pytest.mark.anyio
+async def test_a_broken_file_stops_only_the_units_that_use_it(kafka_address, tmp_path) -> None:
+    prefix = new_prefix()
+    await ensure_topics(kafka_address, prefix)
+    broken = tmp_path / "broken.py"
+    broken.write_text("\n1 / 0\n")
+    users = {
+        "reserve": {"inventory"},
+        "await": {"fulfilment"},
+        "undo": {"inventory", "payment", "mediator"},
+        "envelope": {unit.name for unit in UNITS},
+    }
+    for exercise, expected in users.items():
+        stopped = set()
+        for unit in UNITS:
+            settings = Settings(kafka=kafka_address, prefix=prefix, database_url=sqlite(tmp_path)(unit.name))
+            parts = Parts(1, {exercise: Choice("mine", broken)})
+            service = Service(import_module(unit.blueprint).BLUEPRINT, settings, parts)
+            try:
+                await service.__aenter__()
+            except PartDoesNotLoad as fault:
+                assert f"{broken}, line 2: ZeroDivisionError" in fault.what  # noqa: PT017
+                stopped.add(unit.name)
+            else:
+                await service.__aexit__(None, None, None)
+        assert stopped == expected, exercise
+
+
+def test_a_unit_whose_file_is_broken_ends_with_its_own_exit_code_and_says_where(kafka_address, tmp_path) -> None:
+    prefix = new_prefix()
+    asyncio.run(ensure_topics(kafka_address, prefix))
+    broken = tmp_path / "reserve.py"
+    broken.write_text("import math\n\nmath.nothing\n")
+    choices = tmp_path / "choices.json"
+    choices.write_text(json.dumps({"reserve": {"origin": "mine", "file": str(broken)}}))
+    env = {
+        **os.environ,
+        "LAB_KAFKA": kafka_address,
+        "LAB_PREFIX": prefix,
+        "LAB_CHOICES": str(choices),
+        "LAB_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'inventory.db'}",
+    }
+    command = [sys.executable, "-m", "lab.shop.unit", "inventory"]
+    done = subprocess.run(command, cwd=shipped(), env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == ExitCode.PART == 7, done.stdout
+    assert f"{broken}, line 3: AttributeError" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

@@ -28,8 +28,8 @@ EVERYTHING = ("lab",)
 MAY_IMPORT = {
     "lab": (),
     "lab.errors": (),
-    "lab.home": ("lab.errors",),
-    "lab.bundle": ("lab.errors", "lab.home"),
+    "lab.home": ("lab", "lab.errors", "lab.bundle"),
+    "lab.bundle": (),
     "lab.engines": BASICS,
     "lab.course": (*BASICS, CONTRACTS),
     "lab.chaos": (*BASICS, *WATCHING, "lab.engines"),

@@ -47,6 +47,8 @@ _BROKER: Mapping[str, str] = {
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    "broker.session.timeout.ms": "3000",  # after a kill -9 the controller waits so long before the broker may come back
+    "broker.heartbeat.interval.ms": "1000",
     "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),  # the default takes 128 MiB of the heap at start
 }
 _LOG4J2 = """\

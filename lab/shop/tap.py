@@ -11,12 +11,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from enum import Enum
 from heapq import merge
-from operator import attrgetter
 from typing import Any, Final, Self, TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from lab.errors import NotRunning
 from lab.shop.contracts import TOPICS, Record
@@ -30,11 +29,11 @@ AHEAD_AT_MOST: Final = 1_000
 """Records of one partition that wait for slower partitions while the past is read; then it is not read further."""
 PROBE_SECONDS: Final = 1.0
 """After so long without a record Kafka is asked whether it is still there."""
+AGAIN_SECONDS: Final = 0.2
 PROBE_ANSWER_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 15.0
 
 _TROUBLE: Final = (KafkaError, OSError, TimeoutError)
-_TIME: Final = attrgetter("timestamp_ms")
 
 
 class Start(Enum):
@@ -74,14 +73,19 @@ class Tap:
         return not self._past_end and not any(self._ahead.values())
 
     async def __aenter__(self) -> Self:
-        try:
-            await self._open(ANSWER_SECONDS)
-        except BaseException as error:
-            await self._close()
-            if not isinstance(error, _TROUBLE):
-                raise
-            raise NotRunning(f"Kafka does not answer at {self._kafka}.", "Start it: uv run lab up") from error
-        return self
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while True:
+            try:
+                await self._open(ANSWER_SECONDS)
+            except BaseException as error:
+                await self._close()
+                if _passes(error) and time.monotonic() < deadline:
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    continue
+                if not isinstance(error, _TROUBLE):
+                    raise
+                raise NotRunning(f"Kafka does not answer at {self._kafka}.", "Start it: uv run lab up") from error
+            return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._close()
@@ -159,13 +163,13 @@ class Tap:
     def _ready(self) -> list[Seen]:
         """Hand out what no slower partition can come before any more."""
         if not self._past_end:
-            records = list(merge(*self._ahead.values(), key=_TIME))
+            records = list(merge(*self._ahead.values(), key=_when))
             for ahead in self._ahead.values():
                 ahead.clear()
             return [Seen.of(record) for record in records]
         ready: list[Seen] = []
         while all(self._ahead[place] for place in self._past_end):
-            first = min((ahead for ahead in self._ahead.values() if ahead), key=lambda ahead: ahead[0].timestamp_ms)
+            first = min((ahead for ahead in self._ahead.values() if ahead), key=lambda ahead: _when(ahead[0]))
             ready.append(Seen.of(first.popleft()))
         return ready
 
@@ -184,6 +188,17 @@ class Tap:
         if consumer is not None:
             with suppress(*_TROUBLE):
                 await _within(PROBE_ANSWER_SECONDS, consumer.stop())
+
+
+def _when(record: Record) -> tuple[int, bytes]:
+    """Return what records are merged by: Kafka's milliseconds, and within one the sender's microseconds."""
+    said = next((value for name, value in record.headers if name == "ce_time"), b"")
+    return record.timestamp_ms, said or b""
+
+
+def _passes(error: BaseException) -> bool:
+    """Say whether Kafka answers and only is not ready: topics that were just made have no leader for a moment."""
+    return isinstance(error, KafkaError) and error.retriable and not isinstance(error, KafkaConnectionError)
 
 
 async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:

@@ -13,7 +13,6 @@ import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-import lab.home
 from lab import bundle
 from lab.engines import ports, readiness, state
 from lab.engines.base import EngineName, HostUnit, Progress, UnitState
@@ -238,7 +237,7 @@ def test_an_image_that_cannot_be_fetched_is_said_with_the_way_out(homes, tmp_pat
         text = (bundle.shipped() / "compose" / f"{name}.yaml").read_text()
         text = text.replace("apache/kafka:4.3.1", "orderlab.invalid/kafka:1")
         (tmp_path / "compose" / f"{name}.yaml").write_text(text)
-    monkeypatch.setattr(lab.home, "checkout", lambda: tmp_path)
+    monkeypatch.setattr(bundle, "shipped", lambda: tmp_path)
 
     with pytest.raises(DownloadFailed, match=r"orderlab\.invalid/kafka:1") as refused:
         DockerEngine(home).up(report=silent)

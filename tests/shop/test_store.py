@@ -144,7 +144,7 @@ async def test_postgresql_makes_a_database_that_is_absent_also_for_several_at_on
     prefix = new_prefix()
     url = postgres(endpoints.postgres, prefix)("inventory")
     name = url.rpartition("/")[2]
-    admin = await asyncpg.connect(f"{endpoints.postgres}/postgres")
+    admin, stores = await asyncpg.connect(f"{endpoints.postgres}/postgres"), []
     try:
         assert not await admin.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name)
         stores = await asyncio.gather(*(open_store(url, (Base.metadata,)) for _ in range(4)))

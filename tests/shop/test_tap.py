@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -73,15 +74,21 @@ async def test_everything_from_the_beginning_comes_in_the_sequence_of_kafka_s_ti
     assert all(isinstance(one.message, Message) for one in news)
 
 
-async def test_the_past_stays_in_sequence_when_one_partition_holds_far_more_than_is_read_ahead(
-    kafka_address, prefix, monkeypatch
-):
+async def test_the_past_stays_in_sequence_when_one_partition_needs_many_fetches(kafka_address, prefix, monkeypatch):
     monkeypatch.setattr("lab.shop.tap.AHEAD_AT_MOST", 5)
-    first = [record(created(f"ord-{number:08}"), number, partition=0) for number in range(200)]
-    other = [record(c.OrderConfirm(order_id="ord-X"), number + 0.5, partition=1) for number in range(0, 200, 20)]
+    large = b"x" * 300_000  # a fetch brings a good 1 MiB of a partition: three of these, and all of the small ones
+    first = [replace(record(created(), number, partition=0), value=large) for number in range(20)]
+    other = [record(c.OrderConfirm(order_id="ord-X"), number + 0.5, partition=1) for number in range(20)]
     await produce(kafka_address, prefix, [*first, *other])
     times = [one.record.timestamp_ms for one in await snapshot(kafka_address, prefix)]
     assert times == sorted(one.timestamp_ms for one in [*first, *other])
+
+
+async def test_messages_of_one_millisecond_come_as_they_were_said(kafka_address, prefix):
+    records = [record(body, number / 100_000) for number, (_, body) in enumerate(story())]
+    await produce(kafka_address, prefix, sorted(records, key=lambda one: one.topic), at_ms=records[0].timestamp_ms)
+    names = [one.message.name for one in await snapshot(kafka_address, prefix)]
+    assert names == [body.name for _, body in story()]
 
 
 async def test_from_now_the_past_is_left_out_and_what_comes_is_not(kafka_address, prefix):
@@ -96,7 +103,7 @@ async def test_from_now_the_past_is_left_out_and_what_comes_is_not(kafka_address
 
 async def test_what_cannot_be_read_comes_as_a_value_among_its_neighbours(kafka_address, prefix):
     broken = unreadable().record
-    await produce(kafka_address, prefix, [record(created()), broken, record(created(), 2)])
+    await produce(kafka_address, prefix, [record(created(), 1), broken, record(created(), 2)])
     messages = [one.message for one in await snapshot(kafka_address, prefix)]
     assert [type(message) for message in messages] == [Unreadable, Message, Message]
     assert messages[0].reason is Reason.NO_ENVELOPE

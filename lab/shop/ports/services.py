@@ -37,6 +37,15 @@ T_co = TypeVar("T_co", covariant=True)
 K_contra = TypeVar("K_contra", contravariant=True)
 
 
+class RequestedLine(Protocol):
+    """One line of what a customer asks for."""
+
+    @property
+    def sku(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+
+
 class OrderRequest(Protocol):
     """What a customer asks for, after it has been checked. `validate` brings the model."""
 
@@ -45,7 +54,7 @@ class OrderRequest(Protocol):
     @property
     def card(self) -> str: ...
     @property
-    def lines(self) -> Sequence[Item]: ...
+    def lines(self) -> Sequence[RequestedLine]: ...
 
 
 OrderRequestModel: TypeAlias = type[BaseModel]

@@ -164,7 +164,7 @@ def group_consumer(kafka: str, group: str, member: str, **options: Any) -> AIOKa
         client_id=member,
         group_id=group,
         group_instance_id=member,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=500,
         session_timeout_ms=10_000,
         heartbeat_interval_ms=1_000,
         max_partition_fetch_bytes=REQUEST_BYTES,

@@ -17,6 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from lab.shop.ports import Sessions
 
 BUSY_TIMEOUT_MS = 10_000
+_MAKING_TABLES = 7_301  # a lock of ours in each database: CREATE TABLE IF NOT EXISTS fails for the slower of two
 
 
 class Store:
@@ -60,6 +61,8 @@ async def open_store(url: str, tables: Sequence[MetaData]) -> Store:
         await _ensure_database(where)
         engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
     async with engine.begin() as connection:
+        if where.get_backend_name() == "postgresql":  # several may come at once; SQLite's BEGIN IMMEDIATE does the same
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
         for metadata in tables:
             await connection.run_sync(metadata.create_all)
     return Store(engine)

@@ -58,7 +58,7 @@ def main() -> None:
         complain(error.what, error.mend)
         code = error.exit_code
     except KeyboardInterrupt:
-        complain("Stopped by Ctrl-C.", "What this command had started is stopped again.")
+        complain("Stopped by Ctrl-C.", "How things stand now: uv run lab status")
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:  # `lab events | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -60,9 +60,9 @@ class Record:
         return f"{self.topic}, partition {self.partition}, offset {self.offset}"
 
     def header(self, name: str) -> str | None:
-        """Return the last header of that name as text (bad bytes replaced), or None."""
+        """Return the last header of that name as text (bad bytes replaced), or None; Kafka allows null values, too."""
         found = [value for key, value in self.headers if key == name]
-        return found[-1].decode("utf-8", "replace") if found else None
+        return found[-1].decode("utf-8", "replace") if found and found[-1] is not None else None
 
 
 class Cause(Protocol):

@@ -5,8 +5,10 @@ They are made in phase 1 as well, and stay empty there: going on to phase 2 chan
 
 from datetime import datetime
 
-from sqlalchemy import JSON, DateTime, Index, LargeBinary, String, func
+from sqlalchemy import JSON, Index, LargeBinary, String, func
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lab.shop.runtime.types import UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -19,7 +21,7 @@ class InboxRow(Base):
     __tablename__ = "inbox"
 
     message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    handled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    handled_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=func.now())
 
 
 class OutboxRow(Base):
@@ -32,7 +34,7 @@ class OutboxRow(Base):
     key: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[list[tuple[str, str]]] = mapped_column(JSON)
     value: Mapped[bytes] = mapped_column(LargeBinary)
-    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime(), server_default=func.now())
 
 
 class RequestKey(Base):
@@ -54,4 +56,4 @@ class TimerRow(Base):
 
     order_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     state: Mapped[str] = mapped_column(String(40))
-    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, String
+from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from lab.shop.runtime.types import UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -19,7 +21,7 @@ class EventRow(Base):
     order_id: Mapped[str] = mapped_column(String(40), index=True)
     name: Mapped[str] = mapped_column(String(60))
     outcome: Mapped[str | None] = mapped_column(String(40), default=None)
-    time: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    time: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class OrderFact(Base):

@@ -1,8 +1,9 @@
-"""Waits until units answer: a round trip to each one's /health, and partitions in its hands."""
+"""Waits until units answer: a round trip to each one's /health, by the very process we started, with partitions."""
 
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -12,12 +13,42 @@ from lab.errors import ExitCode, NotReady, PartDoesNotLoad
 
 _POLL: Final = 0.05  # seconds between two looks at a unit
 _LOOK: Final = 1.0  # seconds between two looks at the processes
+_CANNOT_START: Final = "this unit cannot start"  # what lab.shop.unit says
+_STARTED: Final = "Uvicorn running"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a unit says of itself, as far as others need it."""
+
+    pid: int
+    database: bool
+    assigned: int
+
+    @property
+    def works(self) -> bool:
+        """Say whether it can do its work: its database answers, and it reads its topics."""
+        return self.database and self.assigned > 0
+
+
+async def ask(client: httpx.AsyncClient, url: str) -> Health | None:
+    """Ask a unit; None where nothing answers there, or something that is no unit of a shop."""
+    try:
+        said = (await client.get(f"{url}/health")).json()
+        return Health(int(said["pid"]), bool(said["database"]), int(said["assigned"]))
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
+
+
+def local_client(seconds: float) -> httpx.AsyncClient:
+    """Return a client for this machine's own units; proxies of the environment are not asked."""
+    return httpx.AsyncClient(timeout=seconds, trust_env=False)
 
 
 def await_units(engine: Engine, urls: Mapping[str, str], *, report: Report, deadline: float) -> None:
     """Return when every unit answers and reads its topics. Raises NotReady after `deadline` (monotonic seconds).
 
-    A unit that has ended is not waited for: PartDoesNotLoad or NotReady says what its log says.
+    A unit that has ended, or is frozen, is not waited for: PartDoesNotLoad or NotReady says what its log says.
     """
     asyncio.run(_await_all(engine, urls, report, deadline))
 
@@ -26,10 +57,9 @@ async def _await_all(engine: Engine, urls: Mapping[str, str], report: Report, de
     waiting = set(urls)
     report(Progress("services", f"waiting for {', '.join(urls)}"))
     looked = time.monotonic()
-    async with httpx.AsyncClient(timeout=2.0, trust_env=False) as client:
+    async with local_client(2.0) as client:
         while waiting:
-            answers = await asyncio.gather(*(_works(client, urls[name]) for name in sorted(waiting)))
-            now = {name for name, works in zip(sorted(waiting), answers, strict=True) if works}
+            now = await _ready(engine, client, {name: urls[name] for name in waiting})
             waiting -= now
             if now:
                 report(Progress("services", _sentence(len(urls), waiting), done=not waiting))
@@ -41,38 +71,48 @@ async def _await_all(engine: Engine, urls: Mapping[str, str], report: Report, de
             await asyncio.sleep(_POLL if waiting else 0)
 
 
-async def _works(client: httpx.AsyncClient, url: str) -> bool:
-    try:
-        health = (await client.get(f"{url}/health")).json()
-    except (httpx.HTTPError, ValueError):
-        return False
-    return bool(health["database"] and health["assigned"])
+async def _ready(engine: Engine, client: httpx.AsyncClient, urls: Mapping[str, str]) -> set[str]:
+    """Return those that work, and are ours: on a port of ours another checkout's unit may be listening."""
+    said = dict(zip(urls, await asyncio.gather(*(ask(client, url) for url in urls.values())), strict=True))
+    working = {name: health.pid for name, health in said.items() if health is not None and health.works}
+    if not working:
+        return set()
+    ours = {unit.name: unit.pid for unit in engine.status()}
+    return {name for name, pid in working.items() if ours.get(name) == pid}
 
 
 def _sentence(total: int, waiting: set[str]) -> str:
     if not waiting:
-        return f"all {total} answer"
+        return f"all {total} answer" if total > 1 else "it answers"
     return f"{total - len(waiting)} of {total} answer; waiting for {', '.join(sorted(waiting))}"
 
 
 def _look_at_processes(engine: Engine, waiting: set[str]) -> None:
     for unit in engine.status():
-        if unit.name not in waiting or unit.state not in {UnitState.CRASHED, UnitState.STOPPED}:
+        if unit.name not in waiting:
             continue
-        lines = list(engine.logs(unit.name, lines=40))
-        for line in lines:
-            if "this unit cannot start" in line and f"exit_code={int(ExitCode.PART)}" in line:
-                raise PartDoesNotLoad(f"{unit.name} cannot start: {line}", f"All of it: uv run lab logs {unit.name}")
-        last = next((line for line in reversed(lines) if line.strip()), unit.note or "its log is empty")
-        raise NotReady(
-            f"{unit.name} has ended instead of starting: {last.strip()}",
-            f"Read `uv run lab logs {unit.name}`, then try `uv run lab up` again.",
-        )
+        if unit.state is UnitState.PAUSED:
+            raise NotReady(f"{unit.name} is paused, so it answers nobody.", f"uv run lab resume {unit.name}")
+        if unit.state in {UnitState.CRASHED, UnitState.STOPPED}:
+            raise _ended(unit.name, list(engine.logs(unit.name, lines=60)), unit.note)
+
+
+def _ended(name: str, lines: list[str], note: str) -> NotReady | PartDoesNotLoad:
+    """Say why a unit has ended, by what its log says since it began the last time."""
+    started = max((number for number, line in enumerate(lines) if _STARTED in line), default=-1)
+    since = [line.strip() for line in lines[started + 1 :] if line.strip()]
+    for line in reversed(since):
+        if _CANNOT_START in line and f"exit_code={int(ExitCode.PART)}" in line:
+            return PartDoesNotLoad(f"{name} cannot start: {line}", f"All of it: uv run lab logs {name}")
+    last = since[-1] if since else note or "its log says nothing"
+    return NotReady(
+        f"{name} has ended instead of starting: {last}",
+        f"Read `uv run lab logs {name}`, then try `uv run lab up` again.",
+    )
 
 
 def _too_late(waiting: set[str]) -> NotReady:
-    first = min(waiting)
     return NotReady(
         f"These units were started and do not answer: {', '.join(sorted(waiting))}.",
-        f"Read `uv run lab logs {first}`; on a slow machine give it longer: uv run lab up --timeout 300",
+        f"Read `uv run lab logs {min(waiting)}`; on a slow machine give it longer: uv run lab up --timeout 300",
     )

@@ -58,4 +58,4 @@ def kafka_address(endpoints: Endpoints) -> str:
 @pytest.fixture(scope="session")
 def stack(native: NativeEngine) -> Running:
     """The whole shop of phase 1, a process per unit, on SQLite."""
-    return bring_up(native, Wanted(), report=silent)
+    return bring_up(native, Wanted(), report=silent).shop

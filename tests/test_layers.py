@@ -53,6 +53,7 @@ MAY_IMPORT = {
     # Composition roots: they put the pieces together, so they may know them all.
     "lab.shop.unit": EVERYTHING,
     "lab.stack": EVERYTHING,
+    "lab.running": (*BASICS, "lab.engines", "lab.shop.units"),
     "lab.phase": (*BASICS, *WATCHING),
     "lab.readiness": (*BASICS, "lab.engines"),
     "lab.cli": EVERYTHING,

@@ -9,17 +9,7 @@ from lab.engines import choose, state
 from lab.engines.base import Engine, EngineName
 from lab.engines.choose import Asked
 from lab.errors import NotRunning
-
-
-def engine_named(name: EngineName) -> Engine:
-    """Return the engine of that name."""
-    if name is EngineName.DOCKER:
-        from lab.engines.compose import DockerEngine  # noqa: PLC0415  only what is needed is imported
-
-        return DockerEngine()
-    from lab.engines.native import NativeEngine  # noqa: PLC0415
-
-    return NativeEngine()
+from lab.stack import engine_named
 
 
 def choose_engine(asked: Asked) -> Engine:
@@ -36,6 +26,12 @@ def recorded_engine() -> Engine:
     if recorded is None:
         raise NotRunning("Nothing has been started here yet.", "Start the shop: uv run lab up")
     return engine_named(recorded.engine)
+
+
+def last_engine() -> Engine:
+    """Return the engine this folder was last used with; where there is no telling, one that can clean up processes."""
+    known = state.read()
+    return engine_named(known.engine if known else EngineName.NATIVE)
 
 
 def _ask(question: str) -> bool:

@@ -21,7 +21,7 @@ from lab.shop.follow import watch
 from lab.shop.narrate import Line, Narrator
 from lab.shop.quorum import is_kraft
 from lab.shop.tap import Tap
-from lab.stack import Database, Running, Wanted, is_running
+from lab.stack import Database, Running, Wanted
 from lab.stack import down as take_down
 from lab.stack import up as bring_up
 
@@ -103,15 +103,14 @@ def run(wish: Wish, *, keep: bool, narrate: Say) -> Summary:
 
 @contextmanager
 def _shop(wish: Wish, *, keep: bool) -> Iterator[Running]:
-    already = is_running() is not None
     engine = choose_engine(wish.engine)
     aside().print(f"The plain command: {engine.plain_command('up')}", style="dim", markup=False, soft_wrap=True)
     with staged("Starting the shop") as report:
-        shop = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
+        opened = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
     try:
-        yield shop
+        yield opened.shop
     finally:
-        if not already and not keep:
+        if not opened.attached and not keep:
             with staged("Stopping the shop") as report:
                 take_down(engine, report=report)
 

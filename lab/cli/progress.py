@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
@@ -50,14 +50,14 @@ class _Board:
     def tell(self, step: Progress) -> None:
         self._stages[step.stage] = step
 
-    def __rich__(self) -> Table:
-        table = Table.grid(padding=(0, 1))
+    def __rich__(self) -> Group:
         seconds = int(time.monotonic() - self._began)
-        table.add_row("", Text(self._title, style="bold"), Text(f"{seconds // 60}:{seconds % 60:02} so far", "dim"))
+        title = Text.assemble((self._title, "bold"), (f"  {seconds // 60}:{seconds % 60:02} so far", "dim"))
+        table = Table.grid(padding=(0, 1))
         for step in self._stages.values():
             sign = Text("✓", "green") if step.done else self._spinner
             table.add_row(sign, Text(step.stage), Text(f"{step.text}{_bytes(step)}"))
-        return table
+        return Group(title, table)
 
 
 def _bytes(step: Progress) -> str:

@@ -1,18 +1,19 @@
 """The commands for the stack: up, down, restart, status, one unit's life, logs, doctor, cache."""
 
 import time
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from lab.cli import status as status_page
-from lab.cli.engine import choose_engine, recorded_engine
+from lab.cli.engine import choose_engine, last_engine, recorded_engine
 from lab.cli.progress import staged
 from lab.cli.say import as_json, aside, out
 from lab.engines.base import Engine
 from lab.engines.choose import Asked
 from lab.errors import ExitCode, WrongUsage
-from lab.stack import Database, Wanted, is_running
+from lab.stack import Database, Wanted
 from lab.stack import down as take_down
 from lab.stack import up as bring_up
 
@@ -74,16 +75,11 @@ def up(
     check_phase(phase)
     status_page.check_units(units or [])
     began = time.monotonic()
-    already = is_running()
     chosen = choose_engine(engine)
     aside().print(f"The plain command: {chosen.plain_command('up')}", style="dim", markup=False, soft_wrap=True)
     with staged("Starting the shop") as report:
-        shop = bring_up(chosen, Wanted(phase, database, tuple(units or ())), report=report, timeout=timeout)
-    seconds = time.monotonic() - began
-    how = "The shop was open already" if already else "The shop is open"
-    console = out()
-    console.print(f"{how}: Kafka at {shop.kafka} ({shop.engine}), every unit answers. {seconds:.1f} s.", markup=False)
-    console.print("Now place an order and watch it:\n  uv run lab order place\n  uv run lab order follow last")
+        opened = bring_up(chosen, Wanted(phase, database, tuple(units or ())), report=report, timeout=timeout)
+    status_page.show_opened(opened, time.monotonic() - began)
 
 
 def down(
@@ -95,7 +91,7 @@ def down(
 
     Example: uv run lab down --volumes
     """
-    engine = recorded_engine()
+    engine = last_engine()
     aside().print(f"The plain command: {engine.plain_command('down')}", style="dim", markup=False, soft_wrap=True)
     with staged("Stopping the shop") as report:
         take_down(engine, report=report, volumes=volumes)
@@ -198,19 +194,16 @@ def doctor(
     findings = engine_doctor.run() if done else findings
     if as_object:
         as_json(
-            {"ok": all(f.ok is not False for f in findings), "findings": findings_as_objects(findings), "done": done}
+            {
+                "ok": all(f.ok is not False for f in findings),
+                "findings": [asdict(finding) for finding in findings],
+                "done": done,
+            }
         )
     else:
         status_page.show_findings(findings, done)
     if any(finding.ok is False for finding in findings):
         raise typer.Exit(ExitCode.MACHINE)
-
-
-def findings_as_objects(findings: object) -> list[dict[str, object]]:
-    """Return the doctor's findings as plain objects."""
-    from dataclasses import asdict  # noqa: PLC0415
-
-    return [asdict(finding) for finding in findings]  # type: ignore[attr-defined]
 
 
 def show_cache(context: typer.Context) -> None:

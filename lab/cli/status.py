@@ -2,25 +2,25 @@
 
 import asyncio
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 from rich.table import Table
 
 import lab
 import lab.home
-from lab.cli.engine import engine_named
 from lab.cli.say import out
 from lab.engines.base import Engine, Progress, UnitStatus
 from lab.engines.checks import Finding
 from lab.errors import Conflict, NotFound
-from lab.readiness import await_units
-from lab.shop.units import BY_NAME, UNITS
-from lab.stack import Running, is_running, running
+from lab.readiness import Health, ask, await_units, local_client
+from lab.shop.units import BY_NAME
+from lab.stack import Opened, Running, alive, engine_named, is_running, running
 
 _MEGA: Final = 1_000_000
+RESTART_SECONDS: Final = 60.0
 _NOT_YET: Final = """\
 Nothing is running yet.
 
@@ -40,7 +40,8 @@ def show() -> None:
     """The status page: what `lab` alone shows."""
     console = out()
     console.print(f"Orderlab {lab.__version__}: a shop of programs that only talk through messages.\n", style="bold")
-    if is_running() is None:
+    shop = is_running()
+    if shop is None or not alive(engine_named(shop.engine)):
         console.print(_NOT_YET, markup=False)
         return
     show_units()
@@ -103,30 +104,49 @@ def as_object() -> Mapping[str, Any]:
 
 
 async def _answers(shop: Running, units: Sequence[UnitStatus]) -> Mapping[str, str]:
-    async with httpx.AsyncClient(timeout=1.0, trust_env=False) as client:
+    """Say of each of the shop's units whether it answers, in words."""
+    ours = {unit.name: unit.pid for unit in units if unit.name in BY_NAME}
+    async with local_client(1.0) as client:
+        said = await asyncio.gather(*(ask(client, shop.url(name)) for name in ours))
+    return {name: _in_words(health, ours[name]) for name, health in zip(ours, said, strict=True)}
 
-        async def ask(name: str) -> str:
-            try:
-                health = (await client.get(f"{shop.url(name)}/health")).json()
-            except (httpx.HTTPError, ValueError):
-                return "no"
-            if not health["database"]:
-                return "no database"
-            return "yes" if health["assigned"] else "reads nothing yet"
 
-        names = [unit.name for unit in units if unit.name in BY_NAME]
-        return dict(zip(names, await asyncio.gather(*(ask(name) for name in names)), strict=True))
+def _in_words(health: Health | None, pid: int | None) -> str:
+    if health is None:
+        return "no"
+    if health.pid != pid:
+        return "no: another checkout's unit has its port"
+    if not health.database:
+        return "no database"
+    return "yes" if health.assigned else "reads nothing"
+
+
+def show_opened(opened: Opened, seconds: float) -> None:
+    """Say what `lab up` has done, and what to do next."""
+    shop, console = opened.shop, out()
+    where = f"Kafka at {shop.kafka} ({shop.engine})"
+    if not opened.started:
+        how = f"The shop was open already: {where}"
+    elif opened.attached:
+        how = f"Started beside what ran already: {', '.join(opened.started)}; {where}"
+    else:
+        how = f"The shop is open: {where}"
+    console.print(f"{how}, every unit that was asked for answers. {seconds:.1f} s.", markup=False)
+    if opened.not_running:
+        console.print(f"Not running: {', '.join(opened.not_running)}. Start all: uv run lab up", markup=False)
+    else:
+        console.print("Now place an order and watch it:\n  uv run lab order place\n  uv run lab order follow last")
 
 
 def restart(engine: Engine, unit: str | None) -> None:
-    """Restart one unit or all of the shop's, and wait until they answer."""
+    """Restart one unit or all of the shop's that are there, and wait until they answer."""
     shop = running()
-    names = [unit] if unit else [one.name for one in UNITS]
+    names = [unit] if unit else [status.name for status in engine.status() if status.name in BY_NAME]
     for name in names:
         engine.restart(name)
     ours = {name: shop.url(name) for name in names if name in BY_NAME}
     if ours:
-        await_units(engine, ours, report=_unheard, deadline=_in(60.0))
+        await_units(engine, ours, report=_unheard, deadline=time.monotonic() + RESTART_SECONDS)
     out().print(f"{', '.join(names)}: restarted, and answering.", markup=False)
 
 
@@ -168,9 +188,3 @@ def clear_cache() -> None:
 
 def _unheard(_: Progress) -> None:
     pass
-
-
-def _in(seconds: float) -> float:
-    import time  # noqa: PLC0415
-
-    return time.monotonic() + seconds

@@ -24,12 +24,12 @@ class Where:
 
 def where() -> Where:
     """Return where the shop of this checkout runs; LAB_KAFKA alone is enough to watch a Kafka. Raises NotRunning."""
-    from lab.stack import running  # noqa: PLC0415  it brings the engines along
+    from lab.running import other_kafka, running  # noqa: PLC0415  it brings the engines along
 
     try:
         found = running()
     except NotRunning:
-        kafka = os.environ.get("LAB_KAFKA")
+        kafka = other_kafka()
         if kafka is None:
             raise
         port = os.environ.get("LAB_SERVICE_PORT", "")

@@ -97,7 +97,8 @@ class Engine(Protocol):
     def up(self, *, report: Report, postgres: bool = False, timeout: float = 120.0) -> Endpoints:
         """Bring up the broker (and PostgreSQL where asked); return when a real client's round trip succeeds.
 
-        What already runs is kept. Raises MachineProblem or one below it; then nothing started here is left running.
+        What already runs is kept. The timeout (seconds) counts from when all that it needs is fetched.
+        Raises MachineProblem or one below it; then nothing started here is left running.
         """
 
     def down(self, *, report: Report, volumes: bool = False) -> None:

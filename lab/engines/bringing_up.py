@@ -1,6 +1,7 @@
 """`up` of the native engine, step by step; whatever interrupts it, nothing that it started is left running."""
 
 import platform
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class BringUp:
     home: Path
     processes: Processes
     report: Report
-    deadline: float  # by time.monotonic()
+    timeout: float  # seconds, from when all is fetched
 
     def run(self, *, postgres: bool) -> None:
         """Bring up the broker, and PostgreSQL where asked; what already runs is kept.
@@ -32,8 +33,9 @@ class BringUp:
         with self._undone_on_failure(), self._disk_errors():
             jars = downloads.ensure(downloads.pinned().jars, self.report)
             with FileLock(downloads.cache_folder() / "ports.lock"):  # until ours are bound, no other lab chooses
+                deadline = time.monotonic() + self.timeout  # a slow line, or another lab's start, is not Kafka's fault
                 started, used = self._launch(jars, with_postgres=postgres)
-                self._await(started, used, jars)
+                self._await(started, used, jars, deadline)
             if not tuning.flags():
                 self.processes.launch([tuning.program()])
                 self.report(Progress("aot", "preparing faster starts in the background", done=True))
@@ -83,16 +85,16 @@ class BringUp:
         self.report(Progress(kafka.UNIT, "starting the broker"))
         return broker.program(*tuning.flags())
 
-    def _await(self, started: list[Program], used: dict[str, int], jars: tuple[Path, ...]) -> None:
+    def _await(self, started: list[Program], used: dict[str, int], jars: tuple[Path, ...], deadline: float) -> None:
         for unit in [program.name for program in started] or [kafka.UNIT]:
             try:
-                await_unit(self.home, self.processes, unit, used[unit], self.deadline)
+                await_unit(self.home, self.processes, unit, used[unit], deadline)
             except NotReady:
                 if unit != kafka.UNIT or not self._mended(used):
                     raise
                 self.processes.stop(unit)
                 self.processes.launch([self._broker(used, jars)])
-                await_unit(self.home, self.processes, unit, used[unit], self.deadline)
+                await_unit(self.home, self.processes, unit, used[unit], deadline)
             self.report(Progress(unit, f"answers at {ports.HOST}:{used[unit]}", done=True))
 
     def _mended(self, used: dict[str, int]) -> bool:
@@ -150,7 +152,8 @@ def await_unit(home: Path, processes: Processes, unit: str, port: int, deadline:
         if not is_up(processes, unit) or _restarts(processes, unit) != before:
             last = "".join(f"\n  {line}" for line in processes.logs(unit, lines=3, follow=False))
             raise NotReady(
-                f"{unit} ended while it was starting:{last}", f"Read `lab logs {unit}`, then run `lab doctor`."
+                f"{unit} ended while it was starting:{last}",
+                f"Read `uv run lab logs {unit}`, then run `uv run lab doctor`.",
             )
 
     if unit == kafka.UNIT:

@@ -134,7 +134,11 @@ def _port(machine: Machine) -> Iterator[Finding]:
             yield Finding(f"port-{unit}", ok=True, text=f"port {port} is used by this lab's {unit}")
         else:
             text = f"Port {port}, which {unit} would use, is taken by {_holder(machine, port)}."
-            mend = f"Set {variable} to a free port." if explicit else "Run: lab doctor --fix   It chooses another port."
+            mend = (
+                f"Set {variable} to a free port."
+                if explicit
+                else "Run: uv run lab doctor --fix   It chooses another port."
+            )
             up = last is not None and last.is_up()
             yield Finding(f"port-{unit}", ok=False, text=text, mend=mend, fixable=not explicit and not up)
 
@@ -148,10 +152,14 @@ def _leftovers(machine: Machine) -> Iterator[Finding]:
     alive = [name for name, record in known.items() if record.process() is not None]
     if alive:
         text = f"Processes of an earlier run are still there: {', '.join(alive)}."
-        yield Finding("leftovers", ok=False, text=text, mend="Run: lab doctor --fix   It ends them.", fixable=True)
+        yield Finding(
+            "leftovers", ok=False, text=text, mend="Run: uv run lab doctor --fix   It ends them.", fixable=True
+        )
     elif known:
         text = "Records of an earlier run are still there; its processes are not."
-        yield Finding("leftovers", ok=None, text=text, mend="Run: lab doctor --fix   It removes them.", fixable=True)
+        yield Finding(
+            "leftovers", ok=None, text=text, mend="Run: uv run lab doctor --fix   It removes them.", fixable=True
+        )
     else:
         yield Finding("leftovers", ok=True, text="no process is left of an earlier run")
 
@@ -161,10 +169,12 @@ def _storage(machine: Machine) -> Iterator[Finding]:
     last = state.read(machine.home)
     file = machine.home / "engine.json"
     if last is None and file.exists():
-        yield Finding("storage", ok=False, text=f"{file} was cut short.", mend="Run: lab doctor --fix", fixable=True)
+        yield Finding(
+            "storage", ok=False, text=f"{file} was cut short.", mend="Run: uv run lab doctor --fix", fixable=True
+        )
     elif last is not None and last.is_up() and not ports.answers(last.ports.get("kafka", 0)):
         text = f"A stack of the {last.engine} engine is recorded as running, and its Kafka does not answer."
-        yield Finding("storage", ok=None, text=text, mend="Run: lab up   or, to stop it: lab down")
+        yield Finding("storage", ok=None, text=text, mend="Run: uv run lab up   or, to stop it: uv run lab down")
     else:
         yield Finding("storage", ok=True, text="what is recorded agrees with what runs")
 

@@ -40,7 +40,7 @@ class DockerEngine:
     def up(self, *, report: Report, postgres: bool = False, timeout: float = 120.0) -> Endpoints:
         """Bring up Kafka (and PostgreSQL); return when a client's round trip succeeds.
 
-        The timeout counts from when the images are here or are being fetched; fetching has 30 minutes of its own.
+        The timeout counts from when the images are here; fetching has 30 minutes of its own.
         """
         with state.lock(self._home):
             state.refuse_other_engine(self.name, self._home)
@@ -56,21 +56,27 @@ class DockerEngine:
             return self._stack.endpoints(project)
 
     def down(self, *, report: Report, volumes: bool = False) -> None:
-        """Stop host units, then remove containers and network; with `volumes` also all data."""
+        """Stop host units, then remove containers and network; with `volumes` also all data, the record of it last.
+
+        Without a record (engine.json is absent or was cut short) a Docker that cannot be asked is no error.
+        """
         with state.lock(self._home):
             report(Progress("services", "stopping the processes on this machine"))
             self._hosts.shutdown()
             report(Progress("services", "the processes on this machine have ended", done=True))
             last = state.read(self._home)
             ours = last is not None and last.engine is self.name
+            theirs = last is not None and not ours
             report(Progress("containers", "removing the containers"))
             try:
                 self._stack.down(volumes=volumes)
             except MachineProblem:
                 if ours:
                     raise
+                report(Progress("containers", "Docker does not answer; nothing here is known to run in it", done=True))
+                return
             report(Progress("containers", "the containers are gone", done=True))
-            if ours and volumes:
+            if volumes and not theirs:
                 self._stack.project().password_file.unlink(missing_ok=True)
                 state.forget(self._home)
             elif ours:
@@ -172,7 +178,7 @@ class DockerEngine:
         pid = next((str(one.pid) for one in self._hosts.status() if one.name == unit and one.pid), "PID")
         if verb in SIGNALS:
             return f"kill {SIGNALS[verb]} {pid}  # {unit}"
-        return f"# {verb} {unit}: supervisord runs it; `lab status` shows its pid"
+        return f"# {verb} {unit}: supervisord runs it; `uv run lab status` shows its pid"
 
     def _container(self, unit: str) -> Container | None:
         """Return the unit's container; None for a host unit. Raises NotRunning where it has none yet."""
@@ -180,11 +186,11 @@ class DockerEngine:
             return None
         one = self._stack.found().get(unit)
         if one is None:
-            raise NotRunning(f"{unit} has not been started here.", "Start it with: lab up")
+            raise NotRunning(f"{unit} has not been started here.", "Start it with: uv run lab up")
         return one
 
 
 def _running(one: Container) -> Container:
     if not one.up:
-        raise NotRunning(f"{one.unit} is not running.", f"Start it with: lab start {one.unit}")
+        raise NotRunning(f"{one.unit} is not running.", f"Start it with: uv run lab start {one.unit}")
     return one

@@ -20,7 +20,7 @@ from pathlib import Path
 from lab.errors import DiskFull, DockerSilent, DownloadFailed, MachineProblem, NoDocker, NotRunning, PortTaken
 
 PROBE_SECONDS = 3.0
-NATIVE_MEND = "Or go on without Docker: lab up --engine native"
+NATIVE_MEND = "Or go on without Docker: uv run lab up --engine native"
 
 
 class DockerIs(StrEnum):
@@ -87,7 +87,7 @@ REFUSALS: Sequence[Refusal] = (
         r"port is already allocated|address already in use|ports are not available|bind for .* failed",
         PortTaken,
         "Docker could not publish a port: another program listens on it.",
-        "Run: lab doctor --fix   It names the program and chooses another port.",
+        "Run: uv run lab doctor --fix   It names the program and chooses another port.",
     ),
     Refusal(
         r"no space left on device|not enough space|disk quota exceeded",
@@ -107,7 +107,7 @@ REFUSALS: Sequence[Refusal] = (
         r"is not running|no such container|no container found|has no container to start",
         NotRunning,
         "That container is not running.",
-        "Start it with: lab up",
+        "Start it with: uv run lab up",
     ),
 )
 
@@ -198,7 +198,7 @@ class DockerCli:
             return known.error(known.what, known.mend)
         return MachineProblem(
             f"Docker refused `docker {args[-1] if args else ''}`: {_last_line(output)}",
-            f"The whole answer is in {self.log}. Run: lab doctor",
+            f"The whole answer is in {self.log}. Run: uv run lab doctor",
         )
 
     def _note(self, args: Sequence[str], output: str) -> None:

@@ -154,7 +154,7 @@ def _refuse_newer(version: Path, ours: str) -> None:
     if _numbers(theirs) > _numbers(ours):
         raise Conflict(
             f"The data here was written by Kafka {theirs}; this lab runs {ours}, which cannot read it.",
-            "Update the lab, or delete the data (never your exercises) with `lab down --volumes`.",
+            "Update the lab, or delete the data (never your exercises) with `uv run lab down --volumes`.",
         )
 
 
@@ -185,5 +185,5 @@ def _run_storage_tool(broker: Broker) -> None:
     if done.returncode != 0:
         raise NotReady(
             f"Kafka's storage could not be formatted: {(done.stderr or done.stdout).strip()[-500:]}",
-            "Run `lab doctor`; it checks Java, memory and disk.",
+            "Run `uv run lab doctor`; it checks Java, memory and disk.",
         )

@@ -1,13 +1,12 @@
 """The native engine: Kafka and PostgreSQL as child processes, for a machine without Docker."""
 
 import shlex
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import lab.home
-from lab.engines import bringing_up, kafka, ports, postgres, state, tuning
+from lab.engines import bringing_up, deleting, kafka, ports, postgres, state, tuning
 from lab.engines.base import Endpoints, EngineName, HostUnit, Progress, Report, UnitStatus
 from lab.engines.processes import Processes, is_running, program_of
 from lab.errors import NotReady
@@ -30,19 +29,27 @@ class NativeEngine:
         return EngineName.NATIVE
 
     def up(self, *, report: Report, postgres: bool = False, timeout: float = 120.0) -> Endpoints:
-        """Bring up the broker (and PostgreSQL where asked); return when a real client's round trip succeeds."""
+        """Bring up the broker (and PostgreSQL where asked); return when a real client's round trip succeeds.
+
+        The timeout counts from when the jars are here; each file has its own for fetching.
+        """
         with state.lock(self._home):
             state.refuse_other_engine(self.name, self._home)
-            bringing_up.BringUp(self._home, self._processes, report, time.monotonic() + timeout).run(postgres=postgres)
+            bringing_up.BringUp(self._home, self._processes, report, timeout).run(postgres=postgres)
         found = self.endpoints()
         if found is None:
             raise NotReady(
-                "Kafka ended right after it had answered.", "Read `lab logs kafka`, then run `lab up` again."
+                "Kafka ended right after it had answered.",
+                "Read `uv run lab logs kafka`, then run `uv run lab up` again.",
             )
         return found
 
     def down(self, *, report: Report, volumes: bool = False) -> None:
-        """Stop everything, host units first; with `volumes` also delete data, logs and the ports record."""
+        """Stop everything, host units first; with `volumes` also delete data, logs and, last, the ports record.
+
+        What runs is known from the records of each process, not from engine.json. Idempotent: a deletion that was
+        interrupted is finished by the next one.
+        """
         with state.lock(self._home):
             report(Progress("stop", "stopping all units"))
             self._processes.shutdown()
@@ -50,7 +57,7 @@ class NativeEngine:
             if volumes:
                 postgres.Server(self._home, 0).delete()
                 for folder in ("kafka", "postgres", "logs", "run"):
-                    shutil.rmtree(self._home / folder, ignore_errors=True)
+                    deleting.tree(self._home / folder)
                 state.forget(self._home)
             report(Progress("stop", "stopped; data deleted" if volumes else "stopped; data kept", done=True))
 
@@ -120,4 +127,4 @@ class NativeEngine:
         if unit in {None, kafka.UNIT}:
             config = shlex.quote(str(self._home / "kafka" / "server.properties"))
             return f"java {' '.join(kafka.JVM[:3])} -cp 'kafka/libs/*' kafka.Kafka {config}"
-        return f"# {verb} {unit}: supervisord runs its command line; `lab status` shows the pid"
+        return f"# {verb} {unit}: supervisord runs its command line; `uv run lab status` shows the pid"

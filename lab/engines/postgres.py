@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.engines import deleting
 from lab.engines.base import Progress, Report, UnitKind
 from lab.engines.ports import HOST
 from lab.engines.programs import Program, write_private
@@ -89,7 +90,7 @@ class Server:
         if done.returncode != 0:
             raise NotReady(
                 f"PostgreSQL's initdb failed: {done.stderr.strip()[-500:]}",
-                "Run `lab doctor`; it checks disk and rights.",
+                "Run `uv run lab doctor`; it checks disk and rights.",
             )
 
     def program(self) -> Program:
@@ -101,7 +102,7 @@ class Server:
 
     def delete(self) -> None:
         """Delete its data and its password."""
-        shutil.rmtree(self.data().parent, ignore_errors=True)
+        deleting.tree(self.data().parent)
         self._secret().unlink(missing_ok=True)
 
     def _secret(self) -> Path:

@@ -32,7 +32,6 @@ PACKAGES = (
     "pydantic",
     "pydantic.v1",  # FastAPI asks for it at the first route
     "pydantic_settings",
-    "orjson",
     "structlog",
 )
 _HEAD_START = 0.2  # seconds

@@ -25,7 +25,8 @@ _LOCK_SECONDS = 60.0
 class Processes:
     """Starts, watches and stops programs; a second one on the same home folder attaches to the same supervisord.
 
-    A program that ends by itself with another code than 0 is started again; one that was stopped or killed is not.
+    A program that ends by itself with another code than 0 is started again, after a pause where it does so often; not
+    so one that says that it cannot work (`unit_status.HOPELESS`), and one that was stopped or killed.
     Raises NotFound for an unknown name and NotRunning where no supervisord runs.
     """
 
@@ -146,6 +147,8 @@ class Processes:
         return record.process() if record else None
 
     def _start(self, name: str) -> None:
+        if self._link.call("supervisor.getProcessInfo", name)["statename"] == "BACKOFF":
+            self._stop_all([name])  # ends the pause
         # SPAWN_ERROR: it ended within this call; supervisord tries again, and the status says so
         self._link.call("supervisor.startProcess", name, False, ignore=(_ALREADY_STARTED, _SPAWN_ERROR))  # noqa: FBT003
 
@@ -167,7 +170,7 @@ class Processes:
         self._known(name)
         process = self._process(name)
         if process is None:
-            raise NotRunning(f"{name} is not running.", f"Start it with `lab start {name}`.")
+            raise NotRunning(f"{name} is not running.", f"Start it with `uv run lab start {name}`.")
         for each in [process, *records.children(process)]:
             with suppress(psutil.NoSuchProcess):
                 each.resume() if resume else each.suspend()
@@ -181,7 +184,8 @@ class Processes:
                 return
             time.sleep(0.02)
         raise NotReady(
-            f"{', '.join(names)} did not end within {seconds:.0f} s.", "Run `lab down`; it ends everything by force."
+            f"{', '.join(names)} did not end within {seconds:.0f} s.",
+            "Run `uv run lab down`; it ends everything by force.",
         )
 
 

@@ -13,6 +13,7 @@ TOPIC = "lab.ready"  # the lab's own; one partition, forgotten after a minute
 _POLL = 0.01  # seconds between two looks at the port
 _WATCH = 0.2  # seconds between two looks at the process
 _TRY_SECONDS = 10.0  # for one round trip
+_LAST_TRY_SECONDS = 2.0
 
 Alive = Callable[[], None]
 """Raises where the process has ended; called now and then while waiting."""
@@ -27,13 +28,18 @@ def await_kafka(port: int, *, deadline: float, alive: Alive = _trust) -> None:
     import aiokafka  # noqa: F401, PLC0415  # 0.3 s, while the broker starts
 
     _await_port(port, "Kafka", deadline, alive)
-    _repeat(lambda: _kafka_round_trip(f"{ports.HOST}:{port}"), "Kafka", deadline, alive)
+    _repeat(lambda: _kafka_round_trip(f"{ports.HOST}:{port}", _patience(deadline)), "Kafka", deadline, alive)
 
 
 def await_postgres(url: str, port: int, *, deadline: float, alive: Alive = _trust) -> None:
     """Return when `SELECT 1` was answered. Raises NotReady after `deadline` (monotonic)."""
     _await_port(port, "PostgreSQL", deadline, alive)
-    _repeat(lambda: _select_one(url), "PostgreSQL", deadline, alive)
+    _repeat(lambda: _select_one(url, _patience(deadline)), "PostgreSQL", deadline, alive)
+
+
+def _patience(deadline: float) -> float:
+    """Return how long one try may take: no longer than is left, and long enough to succeed."""
+    return min(_TRY_SECONDS, max(_LAST_TRY_SECONDS, deadline - time.monotonic()))
 
 
 def _await_port(port: int, who: str, deadline: float, alive: Alive) -> None:
@@ -71,13 +77,13 @@ def _client_errors() -> tuple[type[Exception], ...]:
 def _too_late(who: str, reason: str) -> NotReady:
     return NotReady(
         f"{who} was started and gave no answer in time ({reason}).",
-        f"Read `lab logs {who.removesuffix('QL').lower()}`, then run `lab doctor`.",
+        f"Read `uv run lab logs {who.removesuffix('QL').lower()}`, then run `uv run lab doctor`.",
     )
 
 
-def _kafka_round_trip(address: str) -> None:
+def _kafka_round_trip(address: str, seconds: float) -> None:
     with _quiet():
-        asyncio.run(asyncio.wait_for(_produce_and_read_back(address), _TRY_SECONDS))
+        asyncio.run(asyncio.wait_for(_produce_and_read_back(address), seconds))
 
 
 async def _produce_and_read_back(address: str) -> None:
@@ -108,14 +114,14 @@ async def _make_topic(address: str) -> None:
         await admin.close()
 
 
-def _select_one(url: str) -> None:
-    asyncio.run(asyncio.wait_for(_ask(url), _TRY_SECONDS))
+def _select_one(url: str, seconds: float) -> None:
+    asyncio.run(asyncio.wait_for(_ask(url, seconds), seconds))
 
 
-async def _ask(url: str) -> None:
+async def _ask(url: str, seconds: float) -> None:
     import asyncpg  # noqa: PLC0415
 
-    connection = await asyncpg.connect(f"{url}/postgres", timeout=_TRY_SECONDS)
+    connection = await asyncpg.connect(f"{url}/postgres", timeout=seconds)
     try:
         if await connection.fetchval("SELECT 1") != 1:
             raise OSError("SELECT 1 was not answered with 1")

@@ -1,7 +1,7 @@
 """Which processes were started: pid *and* start time of each, so that an orphan is known for certain and ended.
 
 kill -9 of supervisord leaves its programs running; a reboot gives their pids to strangers. Both are told apart by the
-start time.
+start time: where the boot has an id, by seconds since that boot, for the wall clock may have been adjusted since.
 """
 
 import json
@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psutil
 
+from lab.engines import boots
 from lab.engines.base import UnitKind
 from lab.engines.programs import write_private
 
 SUPERVISOR = "_supervisord"
-_SAME = 2.0  # seconds; the clock the system derives start times from is adjusted now and then
+_SAME = 2.0  # seconds; without a boot id it is the wall clock that is compared
 _GRACE = 8.0  # seconds between SIGTERM and SIGKILL
 
 
@@ -30,20 +31,35 @@ class Record:
     created: float  # seconds since the epoch, as the system tells it
     kind: UnitKind | None
     restarts: int
+    boot: str | None = None  # the id of the boot, where it has one
+    since_boot: float = 0.0  # seconds from then to its start
 
     def process(self) -> psutil.Process | None:
         """Return the process if it is still the same one, and no zombie."""
         try:
             process = psutil.Process(self.pid)
-            return process if abs(process.create_time() - self.created) < _SAME and _lives(process) else None
+            return process if self._is(process) and _lives(process) else None
         except psutil.Error:
             return None
+
+    def _is(self, process: psutil.Process) -> bool:
+        now = boots.current()
+        if self.boot is None or now is None:
+            return abs(process.create_time() - self.created) < _SAME
+        return self.boot == now and abs(_since_boot(process) - self.since_boot) < _SAME
+
+
+def _since_boot(process: psutil.Process) -> float:
+    """Return when it was started, in seconds since the boot: on Linux, one figure is made from the other."""
+    return process.create_time() - psutil.boot_time()
 
 
 def write(home: Path, name: str, pid: int, kind: UnitKind | None, restarts: int = 0) -> None:
     """Record a process that was just started; one that ended at once leaves no record."""
     with suppress(psutil.Error):
-        row = {"pid": pid, "created": psutil.Process(pid).create_time(), "kind": kind, "restarts": restarts}
+        process = psutil.Process(pid)
+        when = {"created": process.create_time(), "boot": boots.current(), "since_boot": _since_boot(process)}
+        row = {"pid": pid, "kind": kind, "restarts": restarts, **when}
         write_private(_folder(home) / f"{name}.json", json.dumps(row))
 
 
@@ -54,8 +70,9 @@ def read(home: Path) -> dict[str, Record]:
         try:
             row = json.loads(path.read_text())
             kind = UnitKind(row["kind"]) if row["kind"] else None
-            found[path.stem] = Record(path.stem, row["pid"], row["created"], kind, row["restarts"])
-        except (OSError, ValueError, KeyError, TypeError):
+            about = row["pid"], row["created"], kind, row["restarts"], row.get("boot"), row.get("since_boot", 0.0)
+            found[path.stem] = Record(path.stem, *about)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # cut short by a power cut: nothing of it runs
     return found
 

@@ -64,12 +64,15 @@ class Stack:
     # ── up ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def up(self, docker: Docker, report: Report, *, postgres: bool, timeout: float) -> Project:
-        """Bring up what does not run and prove that it answers; on any failure take back what was started here."""
-        deadline = time.monotonic() + timeout
+        """Bring up what does not run and prove that it answers; on any failure take back what was started here.
+
+        The timeout (seconds) counts from when the images are here.
+        """
         before, volumes = self.found(), self._volumes()
         units = [KAFKA, *([POSTGRES] if postgres or _up(before, POSTGRES) else [])]
         try:
             self._fetch([unit for unit in units if not _up(before, unit)], docker, report)
+            deadline = time.monotonic() + timeout
             project = self._begin(units)
             self.prove(project, units, deadline, report)
         except BaseException:
@@ -91,7 +94,7 @@ class Stack:
             one = self.found().get(unit)
             if one is None or not one.up:
                 said = containers.last_line(self.cli(), one.id) if one else "none"
-                mend = f"See what else it says: lab logs {unit}   and what the machine lacks: lab doctor"
+                mend = f"See what else it says: uv run lab logs {unit}   and what the machine lacks: uv run lab doctor"
                 raise NotReady(f"{ASKING[unit][0]} ended while it was starting. Its last words: {said}", mend)
 
         if unit == KAFKA:
@@ -169,7 +172,7 @@ class Stack:
         deadline = time.monotonic() + 10
         while _up(self.found(), unit):
             if time.monotonic() > deadline:
-                raise NotReady(f"{unit} did not end within 10 s of SIGKILL.", "Run: lab down")
+                raise NotReady(f"{unit} did not end within 10 s of SIGKILL.", "Run: uv run lab down")
             time.sleep(0.05)
 
     def _take_back(self, before: Mapping[str, Container], volumes: set[str]) -> None:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import psutil
 from filelock import FileLock, Timeout
 
 import lab.home
+from lab.engines import boots
 from lab.engines.base import EngineName
 from lab.engines.programs import write_private
 from lab.errors import Conflict
@@ -25,24 +25,27 @@ class EngineState:
     engine: EngineName
     ports: Mapping[str, int] = field(default_factory=dict)  # by unit: kafka, postgres, …
     started_at: float | None = None  # seconds since the epoch; None where it was brought down
+    boot: str | None = None  # the id of the boot in which it was started
 
     def is_up(self) -> bool:
         """Say whether it was started and not brought down; a reboot since then counts as down."""
-        return self.started_at is not None and self.started_at > psutil.boot_time()
+        return self.started_at is not None and boots.is_current(self.boot, self.started_at)
 
 
 def read(home: Path | None = None) -> EngineState | None:
     """Return what is recorded; None where nothing is, or where it was cut short by a power cut."""
     try:
         row = json.loads(_file(home).read_text())
-        return EngineState(EngineName(row["engine"]), dict(row["ports"]), row["started_at"])
-    except (OSError, ValueError, KeyError, TypeError):
+        ports = {str(unit): int(port) for unit, port in dict(row["ports"]).items()}
+        started_at = None if row["started_at"] is None else float(row["started_at"])
+        return EngineState(EngineName(row["engine"]), ports, started_at, row.get("boot"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def record_up(engine: EngineName, ports: Mapping[str, int], home: Path | None = None) -> EngineState:
     """Record that this engine runs, on these ports."""
-    state = EngineState(engine, dict(ports), time.time())
+    state = EngineState(engine, dict(ports), time.time(), boots.current())
     _write(state, home)
     return state
 
@@ -65,7 +68,7 @@ def refuse_other_engine(name: EngineName, home: Path | None = None) -> None:
     if state is not None and state.is_up() and state.engine is not name:
         raise Conflict(
             f"The {state.engine} engine is running here; {name} cannot run beside it.",
-            f"Run `lab down` first, or leave out `--engine {name}`.",
+            f"Run `uv run lab down` first, or leave out `--engine {name}`.",
         )
 
 

@@ -1,19 +1,22 @@
 """supervisord as the lab runs it: `python -m lab.engines.supervising HOME CONFIG …`, started by `processes`.
 
-It is the pinned `supervisor` with three additions, each at a public name of its own: the programs come from the lab's
-table instead of an ini section, a preloaded program is forked without exec (`execve`), and every start is recorded
-(`spawn`). One method is added to its RPC: `lab.kill`.
+It is the pinned `supervisor` with four additions, each at a public name of its own: the programs come from the lab's
+table instead of an ini section, a preloaded program is forked without exec (`execve`), every start is recorded
+(`spawn`), and a program that keeps ending is started again less and less often, or not at all (`finish`). One method is
+added to its RPC: `lab.kill`.
 """
 
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from supervisor import poller, supervisord
 from supervisor.datatypes import RestartWhenExitUnexpected, name_to_uid, signal_number
-from supervisor.options import ProcessConfig, ProcessGroupConfig, ServerOptions
+from supervisor.options import ProcessConfig, ProcessGroupConfig, ServerOptions, decode_wait_status
 from supervisor.process import Subprocess
 from supervisor.states import ProcessStates
 from supervisor.xmlrpc import Faults, RPCError
@@ -21,10 +24,13 @@ from supervisor.xmlrpc import Faults, RPCError
 from lab.engines import preload, records
 from lab.engines.base import UnitKind
 from lab.engines.programs import Program, read_table
+from lab.engines.unit_status import HOPELESS
 
 LOG_BYTES = 5 * 1024 * 1024
 START_SECONDS = 1  # a program that ends sooner did not start
-START_RETRIES = 5  # after 1, 2, 3, 4 and 5 s
+START_RETRIES = 5  # in a row; then it is given up
+PAUSES = (0, 1, 2, 4, 8, 10)  # seconds before it is started again: the first time at once, the last one for all others
+SETTLED_SECONDS = 60  # after which it counts as having ended for the first time
 _WAIT_SECONDS = 0.2  # supervisor itself waits 1 s, and so takes 1 s to bring a unit back
 
 
@@ -32,19 +38,41 @@ class Unit(Subprocess):  # type: ignore[misc]  # supervisor has no types
     """A process whose every start is recorded with pid and start time, so that an orphan can be recognized."""
 
     restarts = 0
+    _ends = 0  # in a row, by itself, never after SETTLED_SECONDS
+    _quick_ends = 0  # in a row, within START_SECONDS
 
     def spawn(self) -> int | None:
         """Start it; the parent returns its pid, the child never returns."""
         options: Options = self.config.options
         if self.config.preloaded:
             options.warmth.complete()
-        again = self.state in {ProcessStates.EXITED, ProcessStates.BACKOFF}
+        again = self.state == ProcessStates.BACKOFF
+        if not again:  # a person wants it
+            self._ends = self._quick_ends = 0
         pid: int | None = super().spawn()
         if pid:
             self.restarts = self.restarts + 1 if again else 0
             records.write(options.home, self.config.name, pid, self.config.kind, self.restarts)
             options.warmth.begin()
         return pid
+
+    def finish(self, pid: int, status: int) -> None:
+        """Decide what follows its end: nothing where it was asked for, a start after a pause, or none any more."""
+        lasted = time.time() - self.laststart
+        super().finish(pid, status)
+        code, _ = decode_wait_status(status)
+        if self.state == ProcessStates.EXITED and code not in self.config.exitcodes:
+            self.change_state(ProcessStates.BACKOFF)  # supervisor itself would start it again at once, for ever
+        if self.state != ProcessStates.BACKOFF:
+            return
+        self.exitstatus = code
+        self._ends = 1 if lasted >= SETTLED_SECONDS else self._ends + 1
+        self._quick_ends = self._quick_ends + 1 if lasted < START_SECONDS else 0
+        if (self.config.kind is UnitKind.SERVICE and code in HOPELESS) or self._quick_ends > START_RETRIES:
+            self.give_up()
+            return
+        self.backoff = PAUSES[min(self._ends, len(PAUSES)) - 1]
+        self.delay = time.time() + self.backoff
 
 
 class UnitConfig(ProcessConfig):  # type: ignore[misc]
@@ -87,7 +115,7 @@ def _settings(options: "Options", program: Program) -> dict[str, Any]:
         "autostart": False,
         "autorestart": RestartWhenExitUnexpected,
         "startsecs": START_SECONDS,
-        "startretries": START_RETRIES,
+        "startretries": max(PAUSES),  # for supervisor `backoff` counts and is the pause; `finish` gives up
         "stdout_logfile": str(options.home / "logs" / f"{program.name}.log"),
         "stderr_logfile": None,
         "redirect_stderr": True,
@@ -148,7 +176,9 @@ class Calls:
         process = group.processes[name]
         process.administrative_stop = True
         if process.pid:
-            self._server.options.kill(-process.pid, signal.SIGKILL)
+            for target in (-process.pid, process.pid):  # a child that was forked just now has no group of its own yet
+                with suppress(ProcessLookupError):
+                    self._server.options.kill(target, signal.SIGKILL)
         if process.get_state() in {ProcessStates.STARTING, ProcessStates.RUNNING, ProcessStates.BACKOFF}:
             process.kill(signal.SIGKILL)
         self._server.reap()

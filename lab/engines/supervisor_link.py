@@ -91,7 +91,7 @@ class Link:
         if done.returncode != 0:
             raise NotReady(
                 f"supervisord, which runs the units, did not start: {done.stdout.strip() or 'no reason given'}",
-                f"Read {self.home / 'logs' / 'supervisord.log'}, then run `lab doctor`.",
+                f"Read {self.home / 'logs' / 'supervisord.log'}, then run `uv run lab doctor`.",
             )
         records.write(self.home, records.SUPERVISOR, int(self.call("supervisor.getPID")), None)
 
@@ -117,10 +117,10 @@ class Link:
             if fault.faultCode in ignore:
                 return None
             raise NotReady(
-                f"supervisord refused {method}: {fault.faultString}.", "Run `lab down`, then `lab up`."
+                f"supervisord refused {method}: {fault.faultString}.", "Run `uv run lab down`, then `uv run lab up`."
             ) from fault
         except (OSError, http.client.HTTPException, xmlrpc.client.ProtocolError) as problem:
-            raise NotRunning("No units are running here.", "Start them with `lab up`.") from problem
+            raise NotRunning("No units are running here.", "Start them with `uv run lab up`.") from problem
         finally:
             transport.close()
 
@@ -141,7 +141,7 @@ class Link:
 
 def unknown(name: str) -> NotFound:
     """Return the error for a unit nobody knows."""
-    return NotFound(f"There is no unit {name!r} here.", "`lab status` lists the units.")
+    return NotFound(f"There is no unit {name!r} here.", "`uv run lab status` lists the units.")
 
 
 def _environment(home: Path) -> dict[str, str]:

@@ -8,21 +8,28 @@ from typing import Any
 import psutil
 
 from lab.engines import logtail
-from lab.engines.base import UnitState, UnitStatus
+from lab.engines.base import UnitKind, UnitState, UnitStatus
 from lab.engines.programs import Program
 from lab.engines.records import Record
+from lab.errors import ExitCode
+
+HOPELESS: Mapping[int, str] = {
+    ExitCode.PART: "a part's file cannot be loaded; its log says where",
+    ExitCode.USAGE: "its settings are wrong; its log says which",
+}
+"""How a service ends that would end the same way the next time: it is not started again before someone asks for it."""
 
 _STATES: Mapping[str, tuple[UnitState, str]] = {
     "STOPPED": (UnitState.STOPPED, "stopped"),
     "STARTING": (UnitState.STARTING, ""),
     "RUNNING": (UnitState.RUNNING, ""),
-    "BACKOFF": (UnitState.STARTING, "it ended at once; it is tried again"),
+    "BACKOFF": (UnitState.STARTING, "{ended}; it is started again (so far {times})"),
     "STOPPING": (UnitState.RUNNING, "stopping"),
-    "EXITED": (UnitState.CRASHED, "it ended by itself"),
-    "FATAL": (UnitState.CRASHED, "it ended at once each time it was tried; `lab logs {name}` tells why"),
-    "UNKNOWN": (UnitState.CRASHED, "supervisord lost it; run `lab down`, then `lab up`"),
+    "EXITED": (UnitState.CRASHED, "{ended}"),
+    "FATAL": (UnitState.CRASHED, "it ended at once each time it was tried; `uv run lab logs {name}` tells why"),
+    "UNKNOWN": (UnitState.CRASHED, "supervisord lost it; run `uv run lab down`, then `uv run lab up`"),
 }
-_ORPHAN = "its supervisor was killed; `lab up` starts it anew"
+_ORPHAN = "its supervisor was killed; `uv run lab up` starts it anew"
 
 
 def of(home: Path, program: Program, row: Mapping[str, Any] | None, record: Record | None) -> UnitStatus:
@@ -32,7 +39,9 @@ def of(home: Path, program: Program, row: Mapping[str, Any] | None, record: Reco
         state, note = (UnitState.RUNNING, _ORPHAN) if process else (UnitState.STOPPED, "stopped")
     else:
         state, note = _STATES[row["statename"]]
-        note = _ended(row) if row["statename"] == "EXITED" else note.format(name=program.name)
+        if row["statename"] == "FATAL" and program.kind is UnitKind.SERVICE:
+            note = HOPELESS.get(row["exitstatus"], note)
+        note = note.format(name=program.name, ended=_ended(row), times=_times(record))
         if not row["pid"]:
             process = None
     if process is not None and is_frozen(process):
@@ -66,7 +75,13 @@ def await_frozen(process: psutil.Process, *, frozen: bool, seconds: float = 2.0)
 
 
 def _ended(row: Mapping[str, Any]) -> str:
-    return f"it ended by itself with exit code {row['exitstatus']}"
+    code = row["exitstatus"]
+    return "it was ended by a signal" if code < 0 else f"it ended by itself with exit code {code}"
+
+
+def _times(record: Record | None) -> str:
+    count = record.restarts if record else 0
+    return "once" if count == 1 else f"{count} times"
 
 
 def _rss(process: psutil.Process | None) -> int | None:

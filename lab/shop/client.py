@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
@@ -10,7 +9,8 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from lab.errors import LabError, NotFound, NotReady, NotRunning, WrongUsage
-from lab.shop.contracts import NotificationView, OrderStatus, OrderView, PaymentView, ReportView, State, StockView, View
+from lab.shop.contracts import Accepted as Accepted  # noqa: PLC0414  the command line takes it from here
+from lab.shop.contracts import NotificationView, OrderView, PaymentView, ReportView, SagaView, State, StockView, View
 from lab.shop.silence import UnitNow
 from lab.shop.units import BY_NAME
 from lab.shop.wording import clean
@@ -19,36 +19,6 @@ T = TypeVar("T")
 
 TIMEOUT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 1.0
-
-
-class Accepted(View):
-    """The answer to a placed order: it is in the book, nothing more."""
-
-    order_id: str
-    status: OrderStatus
-    total_cents: int
-    currency: str
-    status_url: str
-
-
-class StepView(View):
-    """One entry of a saga's log."""
-
-    number: int
-    at: datetime
-    name: str
-    outcome: str | None = None
-    kind: str
-    from_state: State
-    to_state: State
-
-
-class SagaView(View):
-    """One saga and its log."""
-
-    order_id: str
-    state: State
-    log: tuple[StepView, ...]
 
 
 class HealthView(View):

@@ -9,7 +9,7 @@ import json
 import linecache
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -103,7 +103,10 @@ def read_choices(file: Path) -> Mapping[str, Choice]:
 
 
 class Parts:
-    """The parts of one profile. A part's file is read when it is first asked for, so a fault hurts only its users."""
+    """The parts of one profile. A part's file is read when it is first asked for, so a fault hurts only its users.
+
+    Most files have one unit or two that use them; `envelope`, `read` and `accept` (its `hand_over`) are used by all.
+    """
 
     def __init__(
         self,
@@ -126,6 +129,14 @@ class Parts:
             return cast("P", PASS_THROUGH[port])
         return cast("P", self._attribute(part, port))
 
+    def load(self, ports: Iterable[Port[Any]]) -> None:
+        """Read now what fills these ports, so that a fault shows before anything runs. Raises LabError."""
+        for port in ports:
+            if port == p.ROWS:
+                self.table()
+            else:
+                self[port]
+
     def origin(self, port: Port[Any]) -> str:
         """Say whose the part is: `solution`, `mine`, `broken`, or `lab` for a pass-through."""
         part = self._part_for(port)
@@ -137,7 +148,7 @@ class Parts:
         origins: dict[tuple[State, p.On], str] = {}
         contributor: dict[tuple[State, p.On], PartFile] = {}
         for part in (part for part in self._files if p.ROWS in part.fills):
-            for row in cast("Rows", self._attribute(part, p.ROWS)):
+            for row in self._rows(part):
                 key = (row.state, row.on)
                 if key in table:
                     raise LabError(
@@ -148,6 +159,19 @@ class Parts:
                 table[key], origins[key], contributor[key] = row, self._origin(part), part
         return table, origins
 
+    def _rows(self, part: PartFile) -> Rows:
+        rows = self._attribute(part, p.ROWS)
+        if not isinstance(rows, tuple) or not all(isinstance(row, p.Row) for row in rows):
+            raise PartDoesNotLoad(
+                f"{self._file(part)}: ROWS must be a tuple of Row; a single one needs a comma.",
+                "Write it as the starter has it: ROWS = (Row(…), Row(…)), and for one alone ROWS = (Row(…),).",
+            )
+        return rows
+
+    def _file(self, part: PartFile) -> Path:
+        choice = self._choices.get(part.exercise)
+        return self._solutions / part.path if choice is None else choice.file
+
     def _part_for(self, port: Port[Any]) -> PartFile | None:
         return next((part for part in reversed(self._files) if port in part.fills), None)
 
@@ -156,8 +180,7 @@ class Parts:
         return SOLUTION if choice is None else choice.origin
 
     def _attribute(self, part: PartFile, port: Port[Any]) -> object:
-        choice = self._choices.get(part.exercise)
-        file = self._solutions / part.path if choice is None else choice.file
+        file = self._file(part)
         if part.exercise not in self._modules:
             self._modules[part.exercise] = load_file(file, f"orderlab_part_{part.exercise.replace('-', '_')}")
         name = "ROWS" if port == p.ROWS else port.name
@@ -181,6 +204,12 @@ def load_file(file: Path, name: str) -> ModuleType:
     except OSError as error:
         raise PartDoesNotLoad(
             f"{file} cannot be read: {error.strerror}.", "Put it back, or choose the solution."
+        ) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise PartDoesNotLoad(
+            f"{file}, line {line}: it is not UTF-8 text: byte {error.object[error.start]:#04x}.",
+            "Save it as UTF-8: every editor can, in its settings or under “Save with encoding”.",
         ) from error
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1

@@ -7,8 +7,9 @@ import sys
 
 import structlog
 import uvicorn
+from pydantic import ValidationError
 
-from lab.errors import ExitCode, LabError
+from lab.errors import ExitCode, LabError, WrongUsage
 from lab.shop.parts import Parts, read_choices
 from lab.shop.runtime.blueprint import Blueprint
 from lab.shop.runtime.log import configure
@@ -19,9 +20,18 @@ from lab.shop.units import BY_NAME
 _log = structlog.get_logger("orderlab")
 
 
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        said = ", ".join(f"LAB_{str(one['loc'][0]).upper()}={one['input']}: {one['msg']}" for one in faults)
+        raise WrongUsage(f"A setting cannot be used: {said}.", "Set it to what it says, or take it away.") from error
+
+
 async def serve(name: str) -> int:
     """Run the unit until it is told to end; return the exit code."""
-    settings = Settings()
+    settings = _settings()
     blueprint: Blueprint = importlib.import_module(BY_NAME[name].blueprint).BLUEPRINT
     async with Service(blueprint, settings, Parts(settings.phase, read_choices(settings.choices))) as service:
         config = uvicorn.Config(
@@ -57,7 +67,7 @@ def main() -> None:
     try:
         sys.exit(asyncio.run(serve(name)))
     except LabError as error:
-        _log.error("this unit cannot start", what=error.what, mend=error.mend)
+        _log.error("this unit cannot start", what=error.what, mend=error.mend, exit_code=int(error.exit_code))
         sys.exit(error.exit_code)
 
 

@@ -28,6 +28,7 @@ def check_phase(said, engine):
     assert "a customer placed this order" in said.err
 
 
+@pytest.mark.every_dependency
 @pytest.mark.timeout(300)
 def test_phase_1_runs_25_orders_on_native_and_leaves_nothing_running(home):
     check_phase(lab("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "native"), "native")
@@ -47,16 +48,32 @@ def test_phase_1_runs_25_orders_on_docker(home):
 @pytest.mark.timeout(300)
 def test_a_shop_lives_through_its_commands(home):
     try:
-        assert lab("up", "--engine", "native").code == 0
+        _it_opens_in_parts_and_an_interrupted_part_is_taken_back()
         again = lab("up")
         assert again.code == 0
         assert "already" in again.out
         _the_other_engine_is_refused()
         _orders_can_be_placed_and_followed()
         _one_unit_can_be_stopped_and_started()
+        _after_kill_9_of_everything_it_opens_again(home)
     finally:
         assert lab("down", "--volumes").code == 0
     assert processes_of(home) == []
+
+
+def _it_opens_in_parts_and_an_interrupted_part_is_taken_back():
+    first = lab("up", "payment", "--engine", "native")
+    assert first.code == 0, first.err
+    assert "Not running: order" in first.out
+    assert lab_interrupted("up", after="topics:").code == 130
+    assert answering() == {"payment"}
+    second = lab("up")
+    assert second.code == 0, second.err
+    assert "Started beside what ran already: analytics" in second.out
+
+
+def answering():
+    return {unit["name"] for unit in lab("status", "--json").object["units"] if unit["answers"]}
 
 
 def _the_other_engine_is_refused():
@@ -83,12 +100,23 @@ def _orders_can_be_placed_and_followed():
 
 def _one_unit_can_be_stopped_and_started():
     assert lab("stop", "payment").code == 0
-    status = lab("status", "--json").object
-    assert {unit["name"]: unit["answers"] for unit in status["units"]}["payment"] is False
+    assert "payment" not in answering()
     assert lab("start", "payment").code == 0
     assert lab("restart", "payment").code == 0
     assert lab("stop", "nosuchunit").code == 6
     assert "started server process" in lab("logs", "payment").out.lower()
+
+
+def _after_kill_9_of_everything_it_opens_again(home):
+    for process in processes_of(home):
+        process.kill()
+    assert lab("order", "place").code == 5
+    opened = lab("up", "--engine", "native")
+    assert opened.code == 0, opened.err
+    assert "already" not in opened.out
+    assert lab("order", "place", "unicorn").code == 2
+    assert lab("order", "place").code == 0
+    assert "delivered" in lab("order", "follow", "last").out
 
 
 @pytest.mark.parametrize("after", ["java:", "kafka: answers"])

@@ -69,7 +69,6 @@ def test_every_command_explains_itself_with_an_example(command, lab_inside):
         (["topics"], 5, "not running"),
         (["stop", "payment"], 5, "uv run lab up"),
         (["logs", "payment"], 5, "uv run lab up"),
-        (["down"], 5, "uv run lab up"),
         (["replay", "no-such-file"], 6, "no-such-file"),
     ],
 )

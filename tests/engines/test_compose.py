@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from lab import bundle
-from lab.engines import ports, readiness, state
+from lab.engines import images, ports, readiness, state
 from lab.engines.base import EngineName, HostUnit, Progress, UnitState
 from lab.engines.compose import DockerEngine
 from lab.engines.project import KAFKA, POSTGRES, Project
@@ -134,12 +134,33 @@ def test_a_second_up_keeps_the_broker_that_runs(engine, shared_home):
     assert time.monotonic() - begun < 10
 
 
-def test_up_tells_its_stages_and_ends_each(homes):
-    told = []
-    DockerEngine(homes()).up(report=told.append)
+def test_another_home_folder_has_another_stack_past_a_taken_port_and_up_tells_its_stages(
+    engine, homes, taken_port, monkeypatch
+):
+    home, told, late = homes("other"), [], [0]
+    state.record_up(EngineName.DOCKER, {KAFKA: taken_port}, home)
+    state.record_down(home)
+    clock, present = time.monotonic, images.present
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late[0])
 
+    def slow(cli, image):
+        late[0] = 3600  # fetching takes an hour; the timeout counts from then on
+        return present(cli, image)
+
+    monkeypatch.setattr(images, "present", slow)
+    other = DockerEngine(home)
+    assert answers(other.up(report=told.append)) > taken_port
+    assert other.endpoints().kafka != engine.endpoints().kafka
     assert all(isinstance(step, Progress) for step in told)
     assert [step.stage for step in told if step.done] == ["docker", "images", "kafka"]
+
+    (home / "engine.json").write_text("cut sh")
+    other.down(report=silent, volumes=True)
+
+    assert left_of(home) == {}
+    assert not (home / "engine.json").exists()
+    assert other.endpoints() is None
+    answers(engine.endpoints())
 
 
 def test_what_was_started_is_recorded_for_the_next_command(engine, shared_home):
@@ -149,31 +170,12 @@ def test_what_was_started_is_recorded_for_the_next_command(engine, shared_home):
     assert engine.endpoints().kafka == f"127.0.0.1:{recorded.ports[KAFKA]}"
 
 
-def test_two_home_folders_have_two_stacks_and_two_ports(engine, homes):
-    other = DockerEngine(homes("other"))
-    other.up(report=silent)
-    assert other.endpoints().kafka != engine.endpoints().kafka
-
-    other.down(report=silent, volumes=True)
-
-    assert other.endpoints() is None
-    answers(engine.endpoints())
-
-
 def test_a_port_that_was_asked_for_and_is_taken_is_refused_and_nothing_is_left(homes, taken_port, monkeypatch):
     home = homes()
     monkeypatch.setenv("LAB_KAFKA_PORT", str(taken_port))
     with pytest.raises(PortTaken, match=str(taken_port)):
         DockerEngine(home).up(report=silent)
     assert left_of(home) == {}
-
-
-def test_a_default_port_that_is_taken_is_passed_over(homes, taken_port):
-    home = homes()
-    state.record_up(EngineName.DOCKER, {KAFKA: taken_port}, home)
-    state.record_down(home)
-
-    assert answers(DockerEngine(home).up(report=silent)) > taken_port
 
 
 def test_a_port_that_is_taken_between_our_choice_and_dockers_is_passed_over(homes, taken_port, monkeypatch):
@@ -192,18 +194,6 @@ def test_a_broker_that_does_not_answer_in_time_is_taken_back(homes):
     with pytest.raises(NotReady):
         DockerEngine(home).up(report=silent, timeout=0.1)
     assert left_of(home) == {}
-
-
-def test_an_interrupt_while_kafka_starts_leaves_nothing(homes):
-    home = homes()
-
-    def interrupt(step):
-        if step.stage == "kafka":
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        DockerEngine(home).up(report=interrupt)
-    assert left_of(home) == {}
     assert state.read(home) is None
 
 
@@ -218,6 +208,7 @@ def test_ctrl_c_while_docker_starts_the_container_leaves_nothing(homes):
     with pytest.raises(KeyboardInterrupt):
         engine.up(report=soon)
     assert left_of(home) == {}
+    assert state.read(home) is None
 
 
 def test_an_interrupt_does_not_take_back_what_ran_before(engine, shared_home):
@@ -256,7 +247,10 @@ def test_another_engine_that_runs_here_is_refused(homes):
     state.forget(home)
 
 
-def test_postgres_answers_and_its_password_is_in_its_file_alone(homes):
+# ── down ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_postgres_answers_and_down_ends_it_with_host_units_and_a_paused_broker(homes):
     home = homes()
     engine = DockerEngine(home)
     engine.up(report=silent)
@@ -272,45 +266,13 @@ def test_postgres_answers_and_its_password_is_in_its_file_alone(homes):
             await connection.close()
 
     assert asyncio.run(ask()) == 1
-    secret = home / "postgres-password"
+    secret = home / "postgres-password"  # the only place where the password is
     assert secret.stat().st_mode & 0o777 == 0o600
     container = docker("container", "ls", "--quiet", "--filter", f"name={Project(home).name}-postgres")
     assert secret.read_text() not in docker("container", "inspect", container)
     log = home / "logs" / "docker.log"
     assert not log.exists() or secret.read_text() not in log.read_text()
     assert [one.name for one in engine.status()] == [KAFKA, POSTGRES]
-
-
-# ── down ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_down_keeps_the_data_and_the_port_and_down_with_volumes_deletes_both(homes):
-    home = homes()
-    engine = DockerEngine(home)
-    first = engine.up(report=silent).kafka
-    offset = asyncio.run(_store(first, b"kept"))
-
-    engine.down(report=silent)
-
-    assert list(left_of(home)) == ["volumes"]
-    assert engine.endpoints() is None
-    second = engine.up(report=silent).kafka
-    assert second == first
-    assert asyncio.run(_fetch(second, offset)) == b"kept"
-    engine.down(report=silent, volumes=True)
-    assert left_of(home) == {}
-    assert state.read(home) is None
-
-
-def test_down_where_nothing_runs_is_no_error(homes):
-    engine = DockerEngine(homes())
-    engine.down(report=silent)
-    engine.down(report=silent, volumes=True)
-
-
-def test_down_ends_host_units_and_a_paused_container(homes):
-    engine = DockerEngine(homes())
-    engine.up(report=silent)
     engine.launch([HostUnit("sleeper", "http.server", ("--bind", "127.0.0.1", "0"))])
     pid = unit(engine, "sleeper").pid
     engine.pause(KAFKA)
@@ -321,11 +283,56 @@ def test_down_ends_host_units_and_a_paused_container(homes):
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_down_keeps_data_and_port_the_plain_up_is_the_labs_and_down_with_volumes_deletes_both(homes):
+    home = homes()
+    engine = DockerEngine(home)
+    first = engine.up(report=silent)
+    offset = asyncio.run(_store(first.kafka, b"kept"))
+
+    engine.down(report=silent)
+
+    assert list(left_of(home)) == ["volumes"]
+    assert engine.endpoints() is None
+    subprocess.run(engine.plain_command("up"), shell=True, check=True, capture_output=True, timeout=90)
+    assert unit(engine, KAFKA).state is UnitState.RUNNING  # --wait waited for the health check
+    assert engine.endpoints() == first
+    assert engine.up(report=silent) == first
+    assert asyncio.run(_fetch(first.kafka, offset)) == b"kept"
+    subprocess.run(engine.plain_command("kill", KAFKA), shell=True, check=True, capture_output=True, timeout=90)
+    assert "killed" in unit(engine, KAFKA).note
+
+    engine.down(report=silent, volumes=True)
+
+    assert left_of(home) == {}
+    assert state.read(home) is None
+
+
+def test_down_where_nothing_runs_is_no_error(homes):
+    engine = DockerEngine(homes())
+    engine.down(report=silent)
+    engine.down(report=silent, volumes=True)
+
+
+@pytest.mark.parametrize("recorded", [None, '{"engine": "docker"}'])
+def test_down_ends_host_units_without_a_record_of_the_engine_and_without_docker(home, monkeypatch, recorded):
+    engine = DockerEngine(home)
+    engine.launch([HostUnit("sleeper", "http.server", ("--bind", "127.0.0.1", "0"))])
+    pid = unit(engine, "sleeper").pid
+    if recorded is not None:
+        (home / "engine.json").write_text(recorded)
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{home}/no.sock")
+
+    engine.down(report=silent, volumes=True)
+
+    assert not Path(f"/proc/{pid}").exists()
+
+
 # ── the seven verbs ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_kill_and_start_keep_what_was_acknowledged(engine):
+def test_what_was_acknowledged_survives_a_kill_of_a_paused_broker(engine):
     offset = asyncio.run(_store(engine.endpoints().kafka, b"acknowledged"))
+    engine.pause(KAFKA)
 
     engine.kill(KAFKA)
 
@@ -349,18 +356,19 @@ def test_a_paused_broker_keeps_its_connections_and_does_not_answer(engine):
 
     assert unit(engine, KAFKA).state in {UnitState.RUNNING, UnitState.STARTING}
     answers(endpoints)
-
-
-@pytest.mark.parametrize("verb", ["stop", "kill"])
-def test_a_paused_broker_can_be_ended(engine, verb):
     engine.pause(KAFKA)
-    getattr(engine, verb)(KAFKA)
+    answers(engine.up(report=silent))  # wakes it
+
+
+def test_a_paused_broker_can_be_stopped_and_then_neither_be_paused_nor_resumed(engine):
+    engine.pause(KAFKA)
+    engine.stop(KAFKA)
+    engine.stop(KAFKA)  # twice is once
     assert unit(engine, KAFKA).state is UnitState.STOPPED
-
-
-def test_up_wakes_a_paused_broker(engine):
-    engine.pause(KAFKA)
-    answers(engine.up(report=silent))
+    assert "stopped" in unit(engine, KAFKA).note
+    for verb in (engine.pause, engine.resume):
+        with pytest.raises(NotRunning):
+            verb(KAFKA)
 
 
 def test_restart_gives_a_new_process(engine):
@@ -376,15 +384,6 @@ def test_a_broker_that_ended_by_itself_is_called_crashed(engine, shared_home):
         time.sleep(0.1)
     assert unit(engine, KAFKA).state is UnitState.CRASHED
     assert "by itself with exit code 134" in unit(engine, KAFKA).note
-
-
-def test_what_does_not_run_can_neither_be_paused_nor_resumed(engine):
-    engine.stop(KAFKA)
-    engine.stop(KAFKA)  # twice is once
-    assert unit(engine, KAFKA).note == "it was stopped"
-    for verb in (engine.pause, engine.resume):
-        with pytest.raises(NotRunning):
-            verb(KAFKA)
 
 
 @pytest.mark.parametrize("verb", ["start", "stop", "restart", "kill", "pause", "resume", "logs"])
@@ -406,21 +405,6 @@ def test_logs_give_the_last_lines_and_follow_until_the_caller_stops(engine):
     following = engine.logs(KAFKA, lines=1, follow=True)
     assert next(following)
     following.close()
-
-
-def test_the_plain_command_does_exactly_what_the_lab_does(homes):
-    home = homes()
-    engine = DockerEngine(home)
-    recorded = engine.up(report=silent)
-    engine.down(report=silent)
-
-    subprocess.run(engine.plain_command("up"), shell=True, check=True, capture_output=True, timeout=90)
-
-    assert unit(engine, KAFKA).state is UnitState.RUNNING  # --wait waited for the health check
-    assert engine.endpoints() == recorded
-    answers(recorded)
-    subprocess.run(engine.plain_command("kill", KAFKA), shell=True, check=True, capture_output=True, timeout=90)
-    assert "killed" in unit(engine, KAFKA).note
 
 
 def test_the_plain_command_names_the_compose_file_from_where_the_person_stands(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -20,11 +20,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 import lab.home
-from lab.engines import bringing_up, downloads, kafka, records, state, tuning
-from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, UnitState, UnitStatus
+from lab.engines import bringing_up, deleting, downloads, kafka, records, state, tuning
+from lab.engines.base import Engine, EngineName, HostUnit, Progress, Report, UnitState, UnitStatus
 from lab.engines.native import NativeEngine
 from lab.engines.stamps import sha256
-from lab.errors import Conflict, PortTaken
+from lab.errors import Conflict, MachineProblem, PortTaken
 from tests.engines.conftest import free_port, processes_of
 
 UP = """
@@ -57,11 +57,6 @@ def engine(module_home: Path) -> Iterator[NativeEngine]:
     found.up(report=silent, postgres=True)
     yield found
     found.down(report=silent, volumes=True)
-
-
-@pytest.fixture
-def default_ports(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LAB_KAFKA_PORT")
 
 
 def unit(engine: NativeEngine, name: str) -> UnitStatus:
@@ -198,14 +193,24 @@ def test_the_plain_commands_are_what_a_person_would_type(engine):
     assert engine.plain_command("up").startswith("java -Xmx256m")
 
 
-def test_down_keeps_data_and_port_and_volumes_deletes_them(home, monkeypatch):
-    engine = NativeEngine()
-    address = engine.up(report=silent).kafka
+def test_up_passes_over_a_taken_port_down_keeps_data_and_port_and_volumes_deletes_them(home, monkeypatch):
+    monkeypatch.delenv("LAB_KAFKA_PORT")  # what is not asked for is passed over, and remembered
+    an_hour_passes_while_jars_are_fetched(monkeypatch)
+    engine, seen = NativeEngine(), list[Progress]()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", free_port()))
+        other.listen()
+        taken = other.getsockname()[1]
+        state.record_up(EngineName.NATIVE, {"kafka": taken})
+        address = engine.up(report=seen.append).kafka
+    assert address != f"127.0.0.1:{taken}"
+    assert any(f"port {taken} is taken by" in progress.text for progress in seen)
     produce(address, "kept", b"x")
+
     engine.down(report=silent)
+
     assert processes_of(home) == []
     assert engine.endpoints() is None
-    monkeypatch.delenv("LAB_KAFKA_PORT")  # the port is remembered
     assert engine.up(report=silent).kafka == address
     assert consume(address, "kept", 1) == [b"x"]
     engine.down(report=silent, volumes=True)
@@ -213,27 +218,70 @@ def test_down_keeps_data_and_port_and_volumes_deletes_them(home, monkeypatch):
     engine.down(report=silent)
 
 
-def test_after_kill_9_of_everything_the_next_up_works(home):
+def an_hour_passes_while_jars_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    late, clock, ensure = [0], time.monotonic, downloads.ensure
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + late[0])
+
+    def slow(jars: Sequence[downloads.Jar], report: Report) -> tuple[Path, ...]:
+        late[0] += 3600
+        return ensure(jars, report)
+
+    monkeypatch.setattr(downloads, "ensure", slow)
+
+
+def test_after_kill_9_of_supervisord_or_of_everything_the_next_up_works_and_down_needs_no_record(home):
     engine = NativeEngine()
     address = engine.up(report=silent).kafka
     produce(address, "kept", b"x")
+    orphan = unit(engine, "kafka").pid
+    os.kill(records.read(home)[records.SUPERVISOR].pid, signal.SIGKILL)
+    assert engine.up(report=silent).kafka == address
+    assert unit(engine, "kafka").pid != orphan
+
     for process in processes_of(home):
         process.kill()
     wait_for(lambda: processes_of(home) == [])
     assert engine.endpoints() is None
     assert engine.up(report=silent).kafka == address
     assert consume(address, "kept", 1) == [b"x"]
+
+    (home / "engine.json").write_text('{"engine": "nat')
     engine.down(report=silent)
+    assert processes_of(home) == []
+    (home / "engine.json").unlink()
+    engine.down(report=silent, volumes=True)
+    assert {path.name for path in home.iterdir()} == {"lab.lock"}
 
 
-def test_after_kill_9_of_supervisord_the_orphaned_broker_is_replaced(home):
-    engine = NativeEngine()
-    engine.up(report=silent)
-    orphan = unit(engine, "kafka").pid
-    os.kill(records.read(home)[records.SUPERVISOR].pid, signal.SIGKILL)
-    engine.up(report=silent)
-    assert unit(engine, "kafka").pid != orphan
-    engine.down(report=silent)
+def test_a_deletion_that_was_interrupted_is_finished_by_the_next(home, monkeypatch):
+    state.record_up(EngineName.NATIVE, {"kafka": 9100})
+    for folder in ("kafka", "logs"):
+        (home / folder).mkdir()
+    delete = deleting.tree
+
+    def interrupted(folder: Path) -> None:
+        if folder.name == "logs":
+            raise KeyboardInterrupt
+        delete(folder)
+
+    monkeypatch.setattr(deleting, "tree", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        NativeEngine().down(report=silent, volumes=True)
+    assert not (home / "kafka").exists()
+    assert state.read().ports == {"kafka": 9100}
+
+    monkeypatch.setattr(deleting, "tree", delete)
+    NativeEngine().down(report=silent, volumes=True)
+
+    assert {path.name for path in home.iterdir()} == {"lab.lock"}
+
+
+def test_data_that_cannot_be_deleted_is_said_and_not_forgotten(home):
+    state.record_up(EngineName.NATIVE, {"kafka": 9100})
+    (home / "kafka").write_text("no folder")
+    with pytest.raises(MachineProblem, match="kafka could not be deleted"):
+        NativeEngine().down(report=silent, volumes=True)
+    assert state.read().ports == {"kafka": 9100}
 
 
 def test_a_taken_port_that_was_asked_for_is_refused_and_nothing_is_left(home):
@@ -243,22 +291,6 @@ def test_a_taken_port_that_was_asked_for_is_refused_and_nothing_is_left(home):
         with pytest.raises(PortTaken, match=rf"\(pid {os.getpid()}\)"):
             NativeEngine().up(report=silent)
         assert processes_of(home) == []
-
-
-@pytest.mark.usefixtures("default_ports")
-def test_instead_of_a_taken_default_port_another_is_used_and_said(home):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", free_port()))
-        other.listen()
-        taken = other.getsockname()[1]
-        state.record_up(EngineName.NATIVE, {"kafka": taken})
-        seen: list[Progress] = []
-        engine = NativeEngine()
-        endpoints = engine.up(report=seen.append)
-        assert endpoints != Endpoints(f"127.0.0.1:{taken}")
-        assert any(f"port {taken} is taken by" in progress.text for progress in seen)
-        produce(endpoints.kafka, "elsewhere", b"x")
-        engine.down(report=silent)
 
 
 def test_ctrl_c_in_the_middle_of_up_leaves_nothing(home):
@@ -277,12 +309,11 @@ def test_the_other_engine_is_refused(home):
 
 
 def test_data_of_a_newer_kafka_is_refused(home):
-    engine = NativeEngine()
-    engine.up(report=silent)
-    engine.down(report=silent)
+    broker = kafka.Broker(home / "kafka", 9092, 9093, downloads.ensure(downloads.pinned().jars, silent))
+    assert kafka.format_storage(broker)
     (home / "kafka" / "version").write_text("99.0.0")
     with pytest.raises(Conflict, match=r"Kafka 99\.0\.0"):
-        engine.up(report=silent)
+        NativeEngine().up(report=silent)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import logging
 import os
 import signal
 import stat
@@ -15,9 +16,10 @@ import psutil
 import pytest
 from supervisor.options import ServerOptions
 from supervisor.process import Subprocess
+from supervisor.states import ProcessStates
 
 import lab.home
-from lab.engines import logtail, records
+from lab.engines import boots, logtail, records, supervising
 from lab.engines.base import HostUnit, UnitKind, UnitState, UnitStatus
 from lab.engines.processes import Processes, Program, program_of
 from lab.errors import NotFound, NotRunning, WrongUsage
@@ -40,10 +42,10 @@ if how == "child":
     subprocess.Popen(["sleep", "300"])
 if how == "deaf":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-time.sleep(1.3 if how.startswith("end") else 300)
+time.sleep(0 if how.endswith("at-once") else 1.3 if how.startswith("end") else 300)
 if how == "end-raise":
     raise LookupError("on purpose")
-sys.exit({"end-3": 3, "end-0": None, "end-text": "said on the way out"}[how])
+sys.exit({"end-3": 3, "end-0": None, "end-text": "said on the way out"}.get(how) or int(how.split("-")[1]))
 """
 
 
@@ -122,6 +124,8 @@ def test_a_preloaded_program_is_forked_without_exec(module_home, processes, run)
 def test_the_names_that_the_lab_overrides_still_stand_in_supervisor():
     assert list(inspect.signature(ServerOptions.execve).parameters) == ["self", "filename", "argv", "env"]
     assert list(inspect.signature(Subprocess.spawn).parameters) == ["self"]
+    assert list(inspect.signature(Subprocess.finish).parameters) == ["self", "pid", "sts"]
+    assert "self.delay = now + self.backoff" in inspect.getsource(Subprocess.change_state)
     assert "options.execve(filename, argv, env)" in inspect.getsource(Subprocess)
 
 
@@ -153,6 +157,81 @@ def test_a_program_that_crashes_is_brought_back(processes, run):
     os.kill(before.pid, signal.SIGSEGV)
     wait_for(lambda: status_of(processes, "crashing").pid not in {None, before.pid})
     assert status_of(processes, "crashing").restarts == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "note"),
+    [
+        ("end-7", "a part's file cannot be loaded; its log says where"),
+        ("end-7-at-once", "a part's file cannot be loaded; its log says where"),
+        ("end-2-at-once", "its settings are wrong; its log says which"),
+    ],
+)
+def test_a_program_that_would_end_the_same_way_again_is_given_up_until_started(processes, run, how, note):
+    run(how, how)
+    wait_for(lambda: status_of(processes, how).state is UnitState.CRASHED)
+    time.sleep(1.5)
+    given_up = status_of(processes, how)
+    assert (given_up.state, given_up.note, given_up.restarts) == (UnitState.CRASHED, note, 0)
+    processes.start(how)
+    wait_for(lambda: "".join(processes.logs(how)).count('"about"') == 2)
+
+
+def test_a_program_that_keeps_ending_is_brought_back_after_ever_longer_pauses(processes, run):
+    run("looping", "end-3")  # after 1.3 s
+    wait_for(lambda: status_of(processes, "looping").restarts == 2)
+    wait_for(lambda: status_of(processes, "looping").pid is None)
+    paused = status_of(processes, "looping")
+    assert paused.state is UnitState.STARTING
+    assert paused.note == "it ended by itself with exit code 3; it is started again (so far 2 times)"
+    processes.start("looping")  # does not wait for the pause to end
+    started = status_of(processes, "looping")
+    assert (started.pid is None, started.restarts) == (False, 0)
+    wait_for(lambda: status_of(processes, "looping").restarts == 1)
+    wait_for(lambda: status_of(processes, "looping").pid is None)
+    processes.stop("looping")
+    time.sleep(1.3)
+    assert status_of(processes, "looping").state is UnitState.STOPPED
+
+
+def test_pauses_grow_to_ten_seconds_and_a_minute_of_life_forgets_them(tmp_path, monkeypatch):
+    clock = Clock(monkeypatch)
+    unit = ended_unit(tmp_path)
+    assert [clock.pause_after(unit, lasted=5) for _ in range(8)] == [0, 1, 2, 4, 8, 10, 10, 10]
+    assert clock.pause_after(unit, lasted=61) == 0
+    assert clock.pause_after(unit, lasted=5) == 1
+
+
+def test_a_program_that_never_starts_is_given_up_after_five_tries(tmp_path, monkeypatch):
+    clock = Clock(monkeypatch)
+    unit = ended_unit(tmp_path)
+    assert [clock.pause_after(unit, lasted=0.1) for _ in range(6)] == [0, 1, 2, 4, 8, None]
+
+
+class Clock:
+    """The time as supervisor sees it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000_000.0
+        monkeypatch.setattr(time, "time", lambda: self.now)
+
+    def pause_after(self, unit: supervising.Unit, *, lasted: float) -> int | None:
+        """Let the unit run so long and end with code 3; return the pause before its next start, None for no start."""
+        unit.state = ProcessStates.RUNNING if lasted > supervising.START_SECONDS else ProcessStates.STARTING
+        unit.pid, unit.laststart = 1, self.now
+        self.now += lasted
+        unit.finish(1, 3 << 8)
+        if unit.state == ProcessStates.FATAL:
+            return None
+        assert unit.state == ProcessStates.BACKOFF
+        return int(unit.delay - self.now)
+
+
+def ended_unit(home: Path) -> supervising.Unit:
+    options = supervising.Options(home)
+    options.logger = logging.getLogger("supervisor-of-a-test")
+    options.logger.warn = options.logger.warning
+    return supervising.UnitConfig(options, sleeper("unit")).make_process()
 
 
 def test_a_killed_program_stays_down_until_started(module_home, processes, run):
@@ -306,6 +385,21 @@ def test_a_stranger_with_a_recorded_pid_is_left_alone(home):
     records.write(home, "unit", os.getppid(), UnitKind.SERVICE)
     path = home / "run" / "pids" / "unit.json"
     row = json.loads(path.read_text())
-    path.write_text(json.dumps(row | {"pid": os.getpid(), "created": row["created"] - 3600}))
+    earlier = {figure: row[figure] - 3600 for figure in ("created", "since_boot")}
+    path.write_text(json.dumps(row | earlier | {"pid": os.getpid()}))
+    assert records.read(home)["unit"].process() is None
     records.sweep(home)  # would end this very test
     assert records.read(home) == {}
+
+
+def test_a_process_is_recognized_after_the_clock_was_set_and_not_after_a_reboot(home, tmp_path, monkeypatch):
+    if boots.current() is None:
+        pytest.skip("this system's boots have no id")
+    records.write(home, "unit", os.getppid(), UnitKind.SERVICE)
+    recorded = records.read(home)["unit"]
+    system = psutil._psplatform
+    monkeypatch.setattr(system, "boot_time", lambda boot_time=system.boot_time: boot_time() + 3600)
+    assert recorded.process().pid == os.getppid()
+    (tmp_path / "boot_id").write_text("another\n")
+    monkeypatch.setattr(boots, "_ID", tmp_path / "boot_id")
+    assert recorded.process() is None

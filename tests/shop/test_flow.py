@@ -7,7 +7,7 @@ import pytest
 from lab.shop.contracts import CARD_REFUSED
 from tests.shop.harness import new_prefix, open_shop, postgres, sqlite, until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.every_dependency]
 
 
 async def stock(shop, sku: str) -> tuple[int, int, int]:

@@ -6,17 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from lab.bundle import shipped
 from lab.errors import ExitCode, LabError, PartDoesNotLoad
+from lab.shop import ports
 from lab.shop.contracts import Message, decode
 from lab.shop.parts import PART_FILES, Choice, Parts, load_file, read_choices
-from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK, SEND_NOTIFICATION
-from lab.shop.runtime.service import Service
+from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK, SEND_NOTIFICATION, Port
+from lab.shop.runtime.service import EVERY_UNITS_PORTS, Service
 from lab.shop.runtime.settings import Settings
 from lab.shop.runtime.topics import ensure_topics
 from lab.shop.tap import snapshot
@@ -64,7 +67,7 @@ def test_a_file_that_is_not_there_or_is_not_text_is_an_error_with_its_name(tmp_p
     with pytest.raises(PartDoesNotLoad, match="cannot be read: Is a directory"):
         Parts(1, {"reserve": Choice("mine", tmp_path)})[RESERVE_STOCK]
     (tmp_path / "latin.py").write_bytes(b"# caf\xe9\n")
-    with pytest.raises(PartDoesNotLoad, match=r"latin\.py, line 1"):
+    with pytest.raises(PartDoesNotLoad, match=r"latin\.py, line 1: it is not UTF-8 text: byte 0xe9"):
         Parts(1, {"reserve": Choice("mine", tmp_path / "latin.py")})[RESERVE_STOCK]
 
 
@@ -76,6 +79,56 @@ def test_a_name_that_the_file_does_not_define_is_named_and_never_replaced_by_the
     assert undo[RELEASE_STOCK].__name__ == "release_stock"
     with pytest.raises(PartDoesNotLoad, match=r"undo\.py does not define ROWS"):
         undo.table()
+
+
+@pytest.mark.parametrize("rows", ["(Row(S.NEW, On('x'), S.NEW))", "[Row(S.NEW, On('x'), S.NEW)]", "(1,)", "None"])
+def test_rows_that_are_no_tuple_of_rows_are_an_error_that_thinks_of_the_comma(tmp_path, rows) -> None:
+    head = "from lab.shop.contracts import State as S\nfrom lab.shop.ports import On, Row\n"
+    parts = chosen(tmp_path, f"{head}ROWS = {rows}\n", "undo")
+    with pytest.raises(PartDoesNotLoad, match=r"undo\.py: ROWS must be a tuple of Row; a single one needs a comma"):
+        parts.table()
+
+
+def test_a_setting_that_cannot_be_read_is_named_with_its_value() -> None:
+    env = {**os.environ, "LAB_TRANSIT_SECONDS": "soon"}
+    command = [sys.executable, "-m", "lab.shop.unit", "fulfilment"]
+    done = subprocess.run(command, cwd=shipped(), env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == ExitCode.USAGE == 2
+    assert "LAB_TRANSIT_SECONDS=soon" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+class Declared(Parts):
+    """Parts that note what is asked for and was not loaded at the start."""
+
+    loaded: frozenset[Port[Any]] | None = None
+    surprises: ClassVar[list[str]] = []
+
+    def load(self, ports: Iterable[Port[Any]]) -> None:
+        wanted = list(ports)
+        super().load(wanted)
+        self.loaded = frozenset(wanted)
+
+    def __getitem__(self, port: Port[Any]) -> Any:
+        if self.loaded is not None and port not in self.loaded:
+            self.surprises.append(port.name)
+        return super().__getitem__(port)
+
+
+@pytest.mark.anyio
+async def test_every_port_that_a_unit_uses_is_loaded_before_anything_runs(kafka_address, tmp_path) -> None:
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=lambda: Declared(1)) as shop:
+        assert await shop.ending(await shop.place()) == "delivered"
+        assert await shop.ending(await shop.place(card="card-refused")) == "rejected"
+        refused = await shop.clients["order"].post("/orders", json={}, headers={"Idempotency-Key": "k"})
+        assert refused.status_code == 422
+        body = {"customer_id": "cus-anna", "lines": [{"sku": "mug", "quantity": 1}]}
+        keyed = await shop.clients["order"].post("/orders", json=body, headers={"Idempotency-Key": "k"})
+        assert keyed.status_code == 202
+    assert Declared.surprises == []
+    blueprints = [import_module(unit.blueprint).BLUEPRINT for unit in UNITS]
+    declared = {*EVERY_UNITS_PORTS, *(port for blueprint in blueprints for port in blueprint.ports)}
+    assert declared == {port for port in vars(ports).values() if isinstance(port, Port)}
 
 
 def test_a_fault_in_one_file_hurts_only_those_who_ask_for_it(tmp_path) -> None:
@@ -144,6 +197,10 @@ async def test_a_broken_file_stops_only_the_units_that_use_it(kafka_address, tmp
         "reserve": {"inventory"},
         "await": {"fulfilment"},
         "undo": {"inventory", "payment", "mediator"},
+        "session": {"inventory"},
+        "validate": {"order"},
+        "accept": {unit.name for unit in UNITS},
+        "read": {unit.name for unit in UNITS},
         "envelope": {unit.name for unit in UNITS},
     }
     for exercise, expected in users.items():
@@ -180,4 +237,5 @@ def test_a_unit_whose_file_is_broken_ends_with_its_own_exit_code_and_says_where(
     done = subprocess.run(command, cwd=shipped(), env=env, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == ExitCode.PART == 7, done.stdout
     assert f"{broken}, line 3: AttributeError" in done.stdout
+    assert "exit_code=7" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from lab.shop.contracts import InventoryCheck, InventoryChecked, Item, Message
+from lab.shop.contracts import InventoryCheck, InventoryChecked, InventoryRelease, Item, Message
 from lab.shop.parts import Parts
-from lab.shop.ports import RESERVE_STOCK
+from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK
 from lab.shop.runtime.store import open_store
 from lab.shop.services.inventory.tables import Base, Reservation, Shelf
 from tests.shop.harness import new_prefix, open_shop, postgres, until
@@ -58,7 +58,7 @@ async def all_at_once(sessions, reserve) -> Counter[str]:
 async def shelf_and_reservations(sessions) -> tuple[tuple[int, int, int], int]:
     async with sessions() as session:
         shelf = await session.get_one(Shelf, "mug")
-        reserved = (await session.scalars(select(Reservation))).all()
+        reserved = (await session.scalars(select(Reservation).where(Reservation.status == "reserved"))).all()
         return (shelf.available, shelf.reserved, shelf.committed), sum(one.quantity for one in reserved)
 
 
@@ -88,6 +88,30 @@ async def test_looking_first_and_taking_after_sells_more_than_there_is(sessions)
     shelf, promised = await shelf_and_reservations(sessions)
     assert promised > PIECES
     assert shelf[1] < promised  # and the shelf does not even know: updates were lost
+
+
+@pytest.mark.parametrize("ending", ["refused", "released"])
+async def test_a_check_that_is_repeated_after_a_no_sets_nothing_aside_though_stock_has_come_back(
+    sessions, ending
+) -> None:
+    reserve, release = Parts(1)[RESERVE_STOCK], Parts(1)[RELEASE_STOCK]
+    pieces = PIECES + 1 if ending == "refused" else 3
+    asked = Message("m", InventoryCheck(order_id="o", lines=(Item(sku="mug", quantity=pieces),)), "/x", NOON, "c")
+    given_up = Message("r", InventoryRelease(order_id="o"), "/x", NOON, "c")
+    async with sessions() as session:
+        (first,) = await reserve(asked, session)
+        if ending == "released":
+            await release(given_up, session)
+        await session.commit()
+    async with sessions() as session:
+        (await session.get_one(Shelf, "mug")).available += 20
+        await session.commit()
+    async with sessions() as session:
+        (again,) = await reserve(asked, session)
+        await release(given_up, session)
+        await session.commit()
+    assert (first.outcome, again.outcome) == ("out_of_stock" if ending == "refused" else "reserved", "out_of_stock")
+    assert await shelf_and_reservations(sessions) == ((PIECES + 20, 0, 0), 0)
 
 
 async def test_of_fifty_orders_for_one_shelf_exactly_ten_are_delivered(kafka_address, endpoints) -> None:

@@ -1,13 +1,19 @@
 """Units that are stopped, killed and started again: nothing that waited is lost, and the order goes on."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
+import httpx
 import pytest
+from aiokafka.errors import KafkaError
 
 from lab.bundle import shipped
 from lab.shop.runtime.topics import ensure_topics
@@ -100,32 +106,84 @@ def test_a_paused_payment_goes_on_where_it_was(shop, native) -> None:
     assert shop.ending(order_id) == "delivered"
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-def test_a_unit_that_is_asked_to_end_ends_cleanly(kafka_address, tmp_path, how) -> None:
+def test_a_payment_that_is_stopped_in_the_middle_of_its_work_loses_none_of_it(shop, native) -> None:
+    orders = [shop.place() for _ in range(60)]
+    native.stop("payment")
+    start(native, shop, "payment")
+    native.restart("payment")
+    shop.await_unit("payment")
+    assert {shop.ending(order_id) for order_id in orders} == {"delivered"}
+
+
+@pytest.mark.parametrize("gone", ["paused", "killed"])
+def test_an_order_that_kafka_does_not_take_is_answered_and_the_unit_still_ends(
+    native, kafka_address, tmp_path, gone
+) -> None:
+    with alone("order", kafka_address, tmp_path) as (process, port):
+        body = {"customer_id": "cus-anna", "lines": [{"sku": "mug", "quantity": 1}]}
+        native.pause("kafka") if gone == "paused" else native.kill("kafka")
+        try:
+            begun = time.monotonic()
+            answer = httpx.post(f"http://127.0.0.1:{port}/orders", json=body, timeout=20, trust_env=False)
+            waited = time.monotonic() - begun
+            process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate(timeout=20)
+        finally:
+            native.resume("kafka") if gone == "paused" else native.start("kafka")
+            asyncio.run(_kafka_answers(kafka_address))
+    assert answer.status_code == 503, answer.text
+    assert answer.headers["Retry-After"] == "2"
+    assert "The order is in the book; Kafka has not taken the news." in answer.json()["detail"]
+    assert waited < 7
+    assert process.returncode == 0, said
+    assert "Traceback" not in said
+    with contextlib.closing(sqlite3.connect(tmp_path / "order.db")) as book:
+        assert book.execute("SELECT status FROM orders").fetchall() == [("placed",)]
+
+
+async def _kafka_answers(kafka: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(KafkaError, OSError):
+            await asyncio.wait_for(ensure_topics(kafka, new_prefix()), 10)
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("Kafka does not come back")
+
+
+@contextlib.contextmanager
+def alone(unit: str, kafka: str, folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """Run one unit as a process of its own; yield it, working, and its port."""
     prefix, port = new_prefix(), free_port()
-    asyncio.run(ensure_topics(kafka_address, prefix))
+    asyncio.run(ensure_topics(kafka, prefix))
     env = {
         **os.environ,
-        "LAB_KAFKA": kafka_address,
+        "LAB_KAFKA": kafka,
         "LAB_PREFIX": prefix,
         "LAB_PORT": str(port),
-        "LAB_DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'n.db'}",
+        "LAB_DATABASE_URL": f"sqlite+aiosqlite:///{folder / unit}.db",
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "lab.shop.unit", "notification"],
+        [sys.executable, "-m", "lab.shop.unit", unit],
         cwd=shipped(), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as process:  # fmt: skip
         try:
             with RealShop(_Alone(port)) as shop:
-                shop.await_unit("notification")
-            process.send_signal(how)
-            said, _ = process.communicate(timeout=30)
+                shop.await_unit(unit)
+            yield process, port
         finally:
             process.kill()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
+def test_a_unit_that_is_asked_to_end_ends_cleanly(kafka_address, tmp_path, how) -> None:
+    with alone("notification", kafka_address, tmp_path) as (process, _):
+        process.send_signal(how)
+        said, _ = process.communicate(timeout=30)
     assert process.returncode == 0, said
     assert "Traceback" not in said
     # It left its books closed: SQLite takes its write-ahead log away when the last connection is closed in peace.
-    assert not (tmp_path / "n.db-wal").exists()
+    assert not (tmp_path / "notification.db-wal").exists()
 
 
 class _Alone:

@@ -69,7 +69,17 @@ from lab.shop.contracts.topics import (
     commands_of,
     replies,
 )
-from lab.shop.contracts.views import NotificationView, OrderView, PaymentView, ReportView, StockView, View
+from lab.shop.contracts.views import (
+    Accepted,
+    NotificationView,
+    OrderView,
+    PaymentView,
+    ReportView,
+    SagaView,
+    StepView,
+    StockView,
+    View,
+)
 
 __all__ = [
     "BODY_OF",
@@ -87,6 +97,7 @@ __all__ = [
     "TERMINAL",
     "TOPICS",
     "TOPIC_OF",
+    "Accepted",
     "Body",
     "Cause",
     "Command",
@@ -130,6 +141,7 @@ __all__ = [
     "Record",
     "ReportView",
     "Role",
+    "SagaView",
     "ShelfLine",
     "ShippingCancel",
     "ShippingCancelled",
@@ -138,6 +150,7 @@ __all__ = [
     "ShippingInitiate",
     "ShippingInitiated",
     "State",
+    "StepView",
     "StockView",
     "Template",
     "Topic",

@@ -11,7 +11,8 @@ class Body(BaseModel):
     A reader ignores fields it does not know, so a newer sender can add some. It never guesses a type: "2" is not 2.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    # errors name the field and not its value: they reach logs, and a value may be a card or an address
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
 
     name: ClassVar[str]  # "order.created": what people and the mediator's table call it
     version: ClassVar[int] = 1

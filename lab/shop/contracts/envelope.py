@@ -44,7 +44,7 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What lies on Kafka, untouched. `timestamp_ms` is the broker's, in milliseconds since the epoch."""
+    """What lies on Kafka, untouched. `timestamp_ms`: when it was sent, in milliseconds since the epoch."""
 
     topic: str
     partition: int

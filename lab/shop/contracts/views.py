@@ -5,11 +5,21 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from lab.shop.contracts.events import OrderLine
-from lab.shop.contracts.states import OrderStatus
+from lab.shop.contracts.states import OrderStatus, State
 
 
 class View(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Accepted(View):
+    """The answer to a placed order: it is in the book, nothing more. `status_url` says what has become of it."""
+
+    order_id: str
+    status: OrderStatus
+    total_cents: int
+    currency: str
+    status_url: str
 
 
 class OrderView(View):
@@ -23,6 +33,29 @@ class OrderView(View):
     currency: str
     reason: str = ""
     placed_at: datetime
+
+
+class StepView(View):
+    """One entry of a saga's log. `kind`: move, no-op or unexpected."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    at: datetime
+    name: str
+    outcome: str | None = None
+    kind: str
+    from_state: State
+    to_state: State
+
+
+class SagaView(View):
+    """One order's saga and its log."""
+
+    order_id: str
+    state: State
+    updated_at: datetime
+    log: tuple[StepView, ...]
 
 
 class StockView(View):

@@ -1,39 +1,11 @@
 """The mediator's HTTP, read only: where a saga stands, and how it got there."""
 
-from datetime import datetime
-
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
-from lab.shop.contracts import State
+from lab.shop.contracts import SagaView, State, StepView
 from lab.shop.mediator.tables import SagaLog, SagaRow
 from lab.shop.runtime.blueprint import Context
-
-
-class StepView(BaseModel):
-    """One entry of a saga's log."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    number: int
-    at: datetime
-    name: str
-    outcome: str | None
-    kind: str
-    from_state: State
-    to_state: State
-
-
-class SagaView(BaseModel):
-    """One saga and its log."""
-
-    model_config = ConfigDict(frozen=True)
-
-    order_id: str
-    state: State
-    updated_at: datetime
-    log: tuple[StepView, ...]
 
 
 def api(context: Context) -> APIRouter:

@@ -1,5 +1,6 @@
 """The mediator, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import replies
 from lab.shop.mediator.api import api
 from lab.shop.mediator.deadlines import watching
@@ -19,5 +20,6 @@ BLUEPRINT = Blueprint(
     about="Knows the steps of the flow: hears what has happened, says what is to be done next.",
     topics=replies(),
     tables=Base.metadata,
+    ports=(p.CANCEL_TIMER, p.DECIDE, p.DUE_TIMERS, p.ROWS, p.SET_TIMER),
     assemble=assemble,
 )

@@ -61,7 +61,7 @@ class Engine:
         await self._write(row, message, decision, session)
         if decision.kind == MOVE:
             await self._watch_the_clock(saga, decision.to, session)
-        return Replies(decision.commands, origin)
+        return Replies(decision.commands, origin, DECIDE.name)
 
     async def _saga(self, row: SagaRow, session: AsyncSession) -> Saga:
         told = select(SagaLog.name, SagaLog.outcome).where(
@@ -87,7 +87,7 @@ class Engine:
                 session.add(_entry(message, 0, UNEXPECTED, State.NEW, State.NEW))
         except IntegrityError:
             pass  # the same message again: it is recorded already
-        return Replies((), self._decide_origin)
+        return Replies((), self._decide_origin, DECIDE.name)
 
     async def _watch_the_clock(self, saga: Saga, to: State, session: AsyncSession) -> None:
         await self._cancel_timer(session, saga.order_id)

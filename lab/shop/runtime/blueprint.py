@@ -1,8 +1,9 @@
 """What a unit of the shop is, as data: what it reads, what it keeps, what it does. service.py brings it to life."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body
 from lab.shop.parts import Parts
-from lab.shop.ports import HAND_OVER, Caused, Outgoing
+from lab.shop.ports import HAND_OVER, Caused, Outgoing, Port, Publish
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.settings import Settings
 from lab.shop.runtime.steps import Step
@@ -27,17 +28,26 @@ class Context:
     store: Store
     outbound: Outbound
 
-    async def begin_story(self, session: AsyncSession, event: Body) -> None:
-        """End the transaction by the `hand_over` part, with the message that nothing caused on its way."""
-        await self._hand_over(session, [self.outbound.prepare(event, cause=None, origin=self.outbound.first_origin)])
+    async def begin_story(self, session: AsyncSession, event: Body, patience: float) -> None:
+        """End the transaction by the `hand_over` part, with the message that nothing caused on its way.
+
+        Raises TimeoutError when Kafka has not acknowledged it after `patience` seconds: it may still take it later.
+        """
+
+        async def publish(messages: Sequence[Outgoing]) -> None:
+            async with asyncio.timeout(patience):  # around Kafka alone: nobody stops a commit half-way
+                await self.outbound.publish(messages)
+
+        out = [self.outbound.prepare(event, cause=None, origin=self.outbound.first_origin)]
+        await self._hand_over(session, out, publish)
 
     async def say(self, session: AsyncSession, said: Sequence[Caused], origin: str) -> None:
         """End the transaction by the `hand_over` part, with messages on their way whose cause came earlier."""
         out = [self.outbound.prepare(one.body, cause=one.cause, origin=origin) for one in said]
-        await self._hand_over(session, out)
+        await self._hand_over(session, out, self.outbound.publish)
 
-    async def _hand_over(self, session: AsyncSession, out: Sequence[Outgoing]) -> None:
-        await self.parts[HAND_OVER](session, out, self.outbound.publish)
+    async def _hand_over(self, session: AsyncSession, out: Sequence[Outgoing], publish: Publish) -> None:
+        await self.parts[HAND_OVER](session, out, publish)
 
 
 Chore: TypeAlias = Callable[[], Awaitable[int]]
@@ -60,10 +70,14 @@ class Assembly:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """One unit: a service, the mediator, fulfilment. `assemble` runs once, when database and Kafka answer."""
+    """One unit: a service, the mediator, fulfilment. `assemble` runs once, when database and Kafka answer.
+
+    `ports`: those that this unit uses beside the runtime's own; their parts are loaded before anything runs.
+    """
 
     name: str
     about: str
     topics: tuple[str, ...]
     tables: MetaData
+    ports: tuple[Port[Any], ...]
     assemble: Callable[[Context], Awaitable[Assembly]]

@@ -77,6 +77,8 @@ class ShopConsumer:
 
     def __init__(self, inner: AIOKafkaConsumer, prefix: str, pulse: Pulse, commit: CommitOffsets) -> None:
         self._inner, self._prefix, self._pulse, self._commit = inner, prefix, pulse, commit
+        self._unhandled: dict[Partition, int] = {}  # offset of the first record that was given out and not handled
+        self._given: dict[Partition, int] = {}  # offset after the last record that was given out
 
     async def getmany(
         self, *, timeout_ms: int = 0, max_records: int | None = None
@@ -84,10 +86,32 @@ class ShopConsumer:
         """Fetch what is there, at most `max_records`, waiting at most `timeout_ms` milliseconds for the first."""
         self._pulse.polled_at = asyncio.get_running_loop().time()
         batches = await self._inner.getmany(timeout_ms=timeout_ms, max_records=max_records)
-        return {
-            self._partition(place): [as_record(record, self._prefix) for record in records]
-            for place, records in batches.items()
-        }
+        out: dict[Partition, Sequence[Record]] = {}
+        for place, records in batches.items():
+            partition = self._partition(place)
+            out[partition] = [as_record(record, self._prefix) for record in records]
+            self._unhandled.setdefault(partition, records[0].offset)
+            self._given[partition] = records[-1].offset + 1
+        return out
+
+    def handled(self, records: Sequence[Record]) -> None:
+        """Note that these records of one partition, given out by `getmany`, have been handled or put aside."""
+        for record in records:
+            partition = Partition(record.topic, record.partition)
+            self._unhandled[partition] = record.offset + 1
+            if record.offset + 1 >= self._given.get(partition, 0):
+                del self._unhandled[partition]
+
+    async def stop(self) -> None:
+        """Close. Records that were given out and not handled are given back first: auto-commit, which notes how far
+        was *fetched*, would else count them as read on its last round, and nobody would ever handle them.
+        """
+        places = self._inner.assignment()
+        for partition, offset in self._unhandled.items():
+            place = TopicPartition(self._prefix + partition.topic, partition.number)
+            if place in places:
+                self._inner.seek(place, offset)
+        await self._inner.stop()
 
     async def commit(self, offsets: Mapping[Partition, int] | None = None) -> None:
         """Remember for the group how far it has come: by partition, the offset of the *next* record to read."""
@@ -135,6 +159,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         partitions = sorted(Partition(p.topic.removeprefix(self._prefix), p.partition) for p in revoked)
+        self._pulse.assigned -= frozenset(partitions)
         if partitions:
             await self._on_revoked(partitions, self._in_hand)
 

@@ -1,15 +1,15 @@
 """Every unit's health: alive, ready, and the figures behind both."""
 
 import asyncio
-from typing import TYPE_CHECKING
+import os
 
 from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel, ConfigDict
 
 from lab.shop import ports as p
-
-if TYPE_CHECKING:
-    from lab.shop.runtime.service import Service
+from lab.shop.parts import Parts
+from lab.shop.runtime.bus import Pulse
+from lab.shop.runtime.store import Store
 
 
 class Health(BaseModel):
@@ -18,6 +18,7 @@ class Health(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     unit: str
+    pid: int
     phase: int
     alive: bool
     ready: bool
@@ -35,19 +36,19 @@ class Lag(BaseModel):
     records: int
 
 
-def health_router(service: "Service") -> APIRouter:
+def health_router(unit: str, parts: Parts, store: Store, pulse: Pulse) -> APIRouter:
     """GET /health, /health/live (503 when a restart would help), /health/ready (503 when no work should come)."""
     router = APIRouter(tags=["health"])
-    alive, ready, count_lag = service.parts[p.ALIVE], service.parts[p.READY], service.parts[p.LAG]
+    alive, ready, count_lag = parts[p.ALIVE], parts[p.READY], parts[p.LAG]
 
     async def look() -> Health:
-        pulse = service.pulse
         age = asyncio.get_running_loop().time() - pulse.polled_at if pulse.polled_at else None
-        database = await service.context.store.answers()
+        database = await store.answers()
         assigned = len(pulse.assigned)
         return Health(
-            unit=service.blueprint.name,
-            phase=service.parts.phase,
+            unit=unit,
+            pid=os.getpid(),
+            phase=parts.phase,
             alive=alive(age or 0.0),
             ready=ready(database=database, assigned=assigned),
             database=database,
@@ -74,10 +75,10 @@ def health_router(service: "Service") -> APIRouter:
     @router.get("/health/lag")
     async def lag() -> Lag:
         """Say how many records wait on Kafka for this unit, by what is committed."""
-        consumer = service.pulse.consumer
+        consumer = pulse.consumer
         if consumer is None:
             raise HTTPException(503, "This unit has not begun to read.")
         ends, committed = await consumer.offsets()
-        return Lag(unit=service.blueprint.name, records=count_lag(ends, committed))
+        return Lag(unit=unit, records=count_lag(ends, committed))
 
     return router

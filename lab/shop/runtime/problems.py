@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from lab.shop.parts import Parts
 from lab.shop.ports import DESCRIBE_FAULTS
+from lab.shop.runtime.store import FAULTS, no_answer
 
 _log = structlog.get_logger("orderlab")
 
@@ -33,8 +34,8 @@ def problem(
     return JSONResponse(content, status, headers=headers, media_type="application/problem+json")
 
 
-def install_problems(app: FastAPI, parts: Parts) -> None:
-    """Answer every error of this app with a problem."""
+def install_problems(app: FastAPI, unit: str, parts: Parts) -> None:
+    """Answer every error of this unit's app with a problem."""
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -56,12 +57,17 @@ def install_problems(app: FastAPI, parts: Parts) -> None:
         _log.error("Kafka did not take a message", why=repr(error))
         return problem(503, "Kafka does not answer.", "Try again in a moment.", headers={"Retry-After": "2"})
 
-    @app.exception_handler(DBAPIError)
-    async def no_database(_: Request, error: DBAPIError) -> JSONResponse:
-        _log.error("the database did not take it", why=repr(error.orig))
+    async def no_database(request: Request, error: Exception) -> JSONResponse:
+        if not no_answer(error):
+            return await broken(request, error)
+        why = error.orig if isinstance(error, DBAPIError) else error
+        _log.error("the database did not take it", why=repr(why))
         return problem(503, "The database does not answer.", "Try again in a moment.", headers={"Retry-After": "2"})
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:
         _log.error("a request failed", path=request.url.path, exc_info=error)
-        return problem(500, "The service is at fault.", "Its log says why: uv run lab logs.")
+        return problem(500, "The service is at fault.", f"Its log says why: uv run lab logs {unit}")
+
+    for fault in FAULTS:
+        app.add_exception_handler(fault, no_database)

@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Self
+from typing import Any, Final, Self, TypeVar
 
 import structlog
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 from fastapi import FastAPI
 
 from lab import __version__
 from lab.shop import ports as p
+from lab.shop.contracts import Record
 from lab.shop.parts import Parts
 from lab.shop.runtime import tables
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Chore, Context
@@ -21,13 +22,26 @@ from lab.shop.runtime.limits import BodyLimit
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.problems import install_problems
 from lab.shop.runtime.settings import Settings
-from lab.shop.runtime.store import open_store
+from lab.shop.runtime.store import Store, no_answer, open_store
 from lab.shop.runtime.worker import Worker
 
 IDLE_AT_LEAST, IDLE_AT_MOST = 0.01, 0.16
 """Pause in seconds of a chore that found nothing to do; it doubles from the first to the second."""
 RELAY_AT_MOST = 500
+FAILED_AT_LEAST, FAILED_AT_MOST = 0.5, 5.0
+"""Pause in seconds of a chore that failed."""
 STOP_SECONDS = 5.0
+"""What the work in hand may still take when the unit is to end."""
+CLOSE_SECONDS = 3.0
+"""What closing one client may take: where Kafka is gone, aiokafka would wait for it without end."""
+
+EVERY_UNITS_PORTS: Final[tuple[p.Port[Any], ...]] = (
+    p.WRAP, p.NEXT_TRACE, p.LOG_FIELDS, p.CONSUME, p.DISPATCH, p.COMMIT_OFFSETS, p.ON_REVOKED, p.INBOX, p.HAND_OVER,
+    p.RELAY, p.RETRY_POLICY, p.RETRY_LATER, p.DEAD_LETTER, p.OBSERVE, p.LAG, p.ALIVE, p.READY,
+)  # fmt: skip
+"""What the runtime itself uses, in every unit. A blueprint names what its unit uses beside these."""
+
+T = TypeVar("T")
 
 _log = structlog.get_logger("orderlab")
 
@@ -39,39 +53,48 @@ class Service:
         self.blueprint, self.settings, self.parts = blueprint, settings, parts
         self.pulse = Pulse()
         self.failed = asyncio.Event()
-        self._on = True
+        self._off = asyncio.Event()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self.context: Context
         self.assembly: Assembly
 
     async def __aenter__(self) -> Self:
+        self.parts.load((*EVERY_UNITS_PORTS, *self.blueprint.ports))
         async with AsyncExitStack() as stack:
             name, settings = self.blueprint.name, self.settings
-            store = await open_store(settings.database_url, (self.blueprint.tables, tables.Base.metadata))
+            store = await self._open_store()
             stack.push_async_callback(store.close)
             producer = ShopProducer(settings.kafka, settings.prefix, name)
-            await _patiently(producer.start, settings.kafka)
-            stack.push_async_callback(producer.stop)
+            await _patiently(producer.start, _no_kafka, "Kafka", kafka=settings.kafka)
+            stack.push_async_callback(_close, "producer", producer.stop)
             outbound = Outbound(name, self.parts, producer)
             self.context = Context(name, settings, self.parts, store, outbound)
             self.assembly = await self.blueprint.assemble(self.context)
             stack.push_async_callback(self.assembly.close)
-            for chore_name, chore in {"relay": self._relay, **self.assembly.chores}.items():
-                self._begin(chore_name, self._repeat(chore))
             worker = Worker(name, self.parts, store, producer, outbound, self.assembly.steps)
+            for chore_name, chore in {"relay": self._relay, **self.assembly.chores}.items():
+                self._begin(chore_name, self._repeat(chore_name, chore))
             self._begin("consume", self._consume(worker))
             self._stack = stack.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._on = False
+        self._off.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
+
+    async def _open_store(self) -> Store:
+        url, metadata = self.settings.database_url, (self.blueprint.tables, tables.Base.metadata)
+
+        def starting(error: Exception) -> bool:
+            return no_answer(error) and not url.startswith("sqlite")  # a file does not start; it is there or not
+
+        return await _patiently(lambda: open_store(url, metadata), starting, "the database")
 
     def _begin(self, name: str, work: Awaitable[None]) -> None:
         async def guarded() -> None:
@@ -95,41 +118,62 @@ class Service:
             )
             listener = Listener(settings.prefix, self.pulse, worker.in_hand, self.parts[p.ON_REVOKED])
             inner.subscribe([settings.prefix + topic for topic in self.blueprint.topics], listener=listener)
-            await _patiently(inner.start, settings.kafka)
-            self._stack.push_async_callback(inner.stop)
             consumer = ShopConsumer(inner, settings.prefix, self.pulse, self.parts[p.COMMIT_OFFSETS])
+            await _patiently(inner.start, _no_kafka, "Kafka", kafka=settings.kafka)
+            self._stack.push_async_callback(_close, "consumer", consumer.stop)
             self.pulse.consumer = consumer
             return consumer
 
-        await self.parts[p.CONSUME](open_consumer, worker.work, lambda: self._on)
-        if self._on:
+        async def work(records: Sequence[Record]) -> None:
+            await worker.work(records)
+            if self.pulse.consumer is not None:
+                self.pulse.consumer.handled(records)
+
+        await self.parts[p.CONSUME](open_consumer, work, lambda: not self._off.is_set())
+        if not self._off.is_set():
             raise RuntimeError("The consume loop came to an end by itself; nobody reads this unit's messages now.")
 
     async def _relay(self) -> int:
         return await self.parts[p.RELAY](self.context.store.sessions, self.context.outbound.publish, RELAY_AT_MOST)
 
-    async def _repeat(self, chore: Chore) -> None:
+    async def _repeat(self, name: str, chore: Chore) -> None:
         pause = 0.0
-        while self._on:
+        while not self._off.is_set():
             try:
                 did = await chore()
-            except Exception:  # noqa: BLE001  the next round may succeed
-                _log.exception("a chore failed; it will be tried again")
-                did = 0
-            pause = 0.0 if did else min(IDLE_AT_MOST, max(IDLE_AT_LEAST, 2 * pause))
-            await asyncio.sleep(pause)
+            except Exception:  # noqa: BLE001  a later round may succeed
+                pause = min(FAILED_AT_MOST, max(FAILED_AT_LEAST, 2 * pause))
+                _log.exception("a chore failed; it will be tried again", chore=name, seconds=pause)
+            else:
+                pause = 0.0 if did else min(IDLE_AT_MOST, max(IDLE_AT_LEAST, 2 * pause))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):  # a unit that is to end waits for no pause
+                    await self._off.wait()
 
 
-async def _patiently(start: Callable[[], Awaitable[None]], kafka: str) -> None:
-    """Start a client; where Kafka does not answer, say so and keep trying: it may be starting, too."""
+def _no_kafka(error: Exception) -> bool:
+    return isinstance(error, KafkaConnectionError)
+
+
+async def _patiently(start: Callable[[], Awaitable[T]], absent: Callable[[Exception], bool], who: str, **at: str) -> T:
+    """Start a client; where the other side does not answer, say so and keep trying: it may be starting, too."""
     while True:
         try:
-            await start()
-        except KafkaConnectionError:
-            _log.warning("Kafka does not answer, trying again in a second", kafka=kafka)
+            return await start()
+        except Exception as error:
+            if not absent(error):
+                raise
+            _log.warning(f"{who} does not answer, trying again in a second", why=type(error).__name__, **at)
             await asyncio.sleep(1)
-        else:
-            return
+
+
+async def _close(what: str, stop: Callable[[], Awaitable[None]]) -> None:
+    """Close a client; where its other side is gone, say so and leave it: what ends must not wait for it."""
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await stop()
+    except (TimeoutError, KafkaError) as error:
+        _log.warning("Kafka does not answer: left without a goodbye", client=what, why=type(error).__name__)
 
 
 def build_app(service: Service) -> FastAPI:
@@ -137,10 +181,10 @@ def build_app(service: Service) -> FastAPI:
     blueprint = service.blueprint
     app = FastAPI(title=f"Orderlab: {blueprint.name}", summary=blueprint.about, version=__version__)
     app.add_middleware(BodyLimit)
-    install_problems(app, service.parts)
+    install_problems(app, blueprint.name, service.parts)
     if service.assembly.router is not None:
         app.include_router(service.assembly.router)
-    app.include_router(health_router(service))
+    app.include_router(health_router(blueprint.name, service.parts, service.context.store, service.pulse))
     return app
 
 

@@ -12,10 +12,23 @@ from lab.shop.ports import AnyHandler
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """What is to be said in answer to one message, and whose lines said so (for `handled-by`)."""
+    """What is to be said in answer to one message, whose lines said so (for `handled-by`), and which handler."""
 
     bodies: Sequence[Body]
     origin: str
+    handler: str
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sent. Raises TypeError that names the handler."""
+        if not isinstance(self.bodies, Sequence):
+            told = "None" if self.bodies is None else f"one {type(self.bodies).__name__} by itself"
+            raise TypeError(f"{self.handler} returned {told}; it must return a list (maybe an empty one)")
+        for body in self.bodies:
+            if not isinstance(body, Body):
+                raise TypeError(
+                    f"{self.handler} returned a list with {type(body).__name__} in it; "
+                    "every item must be a message of lab.shop.contracts"
+                )
 
 
 class Step(Protocol):
@@ -24,13 +37,16 @@ class Step(Protocol):
     async def __call__(self, messages: Sequence[Message[Any]], session: AsyncSession, /) -> Sequence[Replies]: ...
 
 
-def step(handler: AnyHandler, origin: str) -> Step:
-    """Make a step of a part. A part that offers `many` is given the whole batch in one call."""
+def step(handler: AnyHandler, origin: str, name: str) -> Step:
+    """Make a step of a part. A part that offers `many` is given the whole batch in one call.
+
+    name: what an error calls it: the port's name, which is the learner's function.
+    """
     many = getattr(handler, "many", None)
 
     async def run(messages: Sequence[Message[Any]], session: AsyncSession) -> Sequence[Replies]:
         if many is not None and len(messages) > 1:
-            return [Replies(bodies, origin) for bodies in await many(messages, session)]
-        return [Replies(await handler(message, session), origin) for message in messages]
+            return [Replies(bodies, origin, name) for bodies in await many(messages, session)]
+        return [Replies(await handler(message, session), origin, name) for message in messages]
 
     return run

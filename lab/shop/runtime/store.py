@@ -4,13 +4,16 @@ SQLite transactions that may write begin IMMEDIATE: they wait for the one writer
 the middle, when a read turns into a write. Journal mode WAL lets readers go on meanwhile.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 from sqlalchemy import Connection, MetaData, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -18,6 +21,25 @@ from lab.shop.ports import Sessions
 
 BUSY_TIMEOUT_MS = 10_000
 _MAKING_TABLES = 7_301  # a lock of ours in each database: CREATE TABLE IF NOT EXISTS fails for the slower of two
+
+FAULTS: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""All that a database can raise. asyncpg's own come while it connects, SQLAlchemy's after that."""
+
+_COMING_OR_GOING: Final = (
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def no_answer(error: Exception) -> bool:
+    """Say whether the database does not answer: another try may help. Else it has answered, and something is wrong."""
+    if isinstance(error, DBAPIError):
+        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            return False  # SQLite calls a missing table or column an OperationalError, too
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, (OSError, PoolTimeout, *_COMING_OR_GOING))
 
 
 class Store:
@@ -43,7 +65,7 @@ class Store:
         try:
             async with self.reading() as session:
                 await session.execute(text("SELECT 1"))
-        except (OSError, Exception):  # noqa: BLE001  whatever the driver raises: it does not answer
+        except FAULTS:
             return False
         return True
 
@@ -59,17 +81,23 @@ async def open_store(url: str, tables: Sequence[MetaData]) -> Store:
         engine = _sqlite(where)
     else:
         await _ensure_database(where)
-        engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    async with engine.begin() as connection:
-        if where.get_backend_name() == "postgresql":  # several may come at once; SQLite's BEGIN IMMEDIATE does the same
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
-        for metadata in tables:
-            await connection.run_sync(metadata.create_all)
+        # hide_parameters: errors reach logs, and parameters are cards and addresses
+        engine = create_async_engine(where, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    try:
+        async with engine.begin() as connection:
+            # several may come at once; SQLite's BEGIN IMMEDIATE does the same
+            if where.get_backend_name() == "postgresql":
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})"))
+            for metadata in tables:
+                await connection.run_sync(metadata.create_all)
+    except BaseException:
+        await engine.dispose()
+        raise
     return Store(engine)
 
 
 def _sqlite(where: URL) -> AsyncEngine:
-    engine = create_async_engine(where)
+    engine = create_async_engine(where, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

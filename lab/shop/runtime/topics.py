@@ -19,10 +19,7 @@ async def ensure_topics(kafka: str, prefix: str = "", max_value_bytes: int = 1_0
                 prefix + topic.name,
                 PARTITIONS,
                 1,
-                topic_configs={
-                    "max.message.bytes": str(max_value_bytes + _ROOM_AROUND),
-                    "message.timestamp.type": "LogAppendTime",  # one clock for all: the broker's
-                },
+                topic_configs={"max.message.bytes": str(max_value_bytes + _ROOM_AROUND)},
             )
             for topic in TOPICS
         ]

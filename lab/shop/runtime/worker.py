@@ -34,7 +34,7 @@ class UnreadableRecord(ValueError):
 
 
 class Worker:
-    """Consumes for one unit. `run` ends when `running` says so, after the work in hand."""
+    """Handles for one unit what its consume loop has read: `work`."""
 
     def __init__(
         self,
@@ -94,6 +94,8 @@ class Worker:
         """Say whether to try once more here, after the wait; else the record has been put aside."""
         wait = self._retry_policy(error, attempt) if attempt < ATTEMPTS_AT_MOST else None
         if wait is None:
+            # with its traceback: a mistake in a handler has a file and a line
+            self._log.error("a handler failed, and another attempt would not help", attempt=attempt, exc_info=error)
             await self._give_up(record, error, attempt)
             return False
         self._log.warning("will try again", seconds=wait, attempt=attempt, why=repr(error))

@@ -16,21 +16,27 @@ async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession,
     session: an open transaction; it is ended for you.
 
     Returns one inventory.checked: `reserved`, or `out_of_stock` with the lines that lack. That is an answer, not
-    an error. Asked a second time for the same order, it answers again and sets nothing more aside.
+    an error. Asked a second time for the same order, it gives the same answer again and sets nothing more aside.
     """
     order_id, lines = command.order_id, command.body.lines
-    already = await session.scalar(select(Reservation).where(Reservation.order_id == order_id).limit(1))
-    if already is not None:
-        return [InventoryChecked(order_id=order_id, outcome="reserved", lines=await _left(lines, session))]
+    # Have we answered this before? Our own table knows, a no as well as a yes. Without the remembered no, a repeat
+    # that comes after a delivery would set pieces aside for an order that is rejected already: for ever.
+    earlier = await session.scalar(select(Reservation.status).where(Reservation.order_id == order_id).limit(1))
+    if earlier is None:
+        is_ours = await _set_aside(order_id, lines, session)
+    else:
+        # Released means given up: whoever asks again must not hear that the pieces are still here for them.
+        is_ours = earlier in {"reserved", "committed"}
 
-    if await _set_aside(order_id, lines, session):
-        return [InventoryChecked(order_id=order_id, outcome="reserved", lines=await _left(lines, session))]
-    lacking = tuple(line for line in await _left(lines, session) if line.left < line.quantity)
+    shelf_lines = await _left(lines, session)
+    if is_ours:
+        return [InventoryChecked(order_id=order_id, outcome="reserved", lines=shelf_lines)]
+    lacking = tuple(line for line in shelf_lines if line.left < line.quantity)
     return [InventoryChecked(order_id=order_id, outcome="out_of_stock", lines=lacking)]
 
 
 async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession) -> bool:
-    """Set all lines aside and say True; or leave every shelf as it was and say False."""
+    """Set all lines aside and say True; or leave every shelf as it was, remember the no, and say False."""
     # A savepoint: an inner "all or nothing". If the third line lacks, the first two go back on the shelf.
     savepoint = await session.begin_nested()
     # Always in the same sequence, so that two orders never wait for each other's shelf in a circle.
@@ -45,6 +51,9 @@ async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession
         )
         if taken.first() is None:
             await savepoint.rollback()
+            session.add_all(
+                Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="refused") for line in lines
+            )
             return False
         session.add(Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="reserved"))
     await savepoint.commit()

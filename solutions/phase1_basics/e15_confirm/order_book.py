@@ -64,7 +64,10 @@ async def change_order(command: Message[Command], session: AsyncSession, /) -> S
     # The truth is in our own table. A message may be old, or repeated; what it says of the status proves nothing.
     order = await session.get(OrderRow, command.order_id)
     if order is None or order.status not in change.allowed_from:
-        # Nothing changes, so there is nothing to tell: an event says that something *has happened*.
+        # Nothing changes, so there is nothing to tell: an event says that something *has happened*. Inventory and
+        # Payment answer a repeat once more, since theirs are answers to a question: "is it set aside? is it paid?"
+        # What if the event of the first time was lost? Then a repeat cannot bring it back. Phase 2 sees to it that
+        # none is lost.
         return []
 
     reason = getattr(command.body, "reason", "")

@@ -1,5 +1,6 @@
 """Analytics, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import replies
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.analytics.api import api
@@ -17,5 +18,6 @@ BLUEPRINT = Blueprint(
     about="Listens to every event and counts orders.",
     topics=replies(),
     tables=Base.metadata,
+    ports=(p.READ_REPORT, p.RECORD_EVENT),
     assemble=assemble,
 )

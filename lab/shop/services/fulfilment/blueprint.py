@@ -1,5 +1,6 @@
 """Fulfilment, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import commands_of
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.fulfilment.carriers import CARRIERS
@@ -17,5 +18,6 @@ BLUEPRINT = Blueprint(
     about="Finds a carrier, hands the parcel over, and tells when it has arrived.",
     topics=commands_of("fulfilment"),
     tables=Base.metadata,
+    ports=(p.CHOOSE_CARRIER, p.INITIATE_SHIPPING),
     assemble=assemble,
 )

@@ -28,8 +28,8 @@ def steps(parts: Parts, carriers: Sequence[Carrier]) -> Mapping[str, Step]:
         return await initiate_shipping(command, session, quote)
 
     return {
-        ShippingInitiate.name: step(initiate, parts.origin(INITIATE_SHIPPING)),
-        ShippingCancel.name: step(cancel_shipping, LAB),
+        ShippingInitiate.name: step(initiate, parts.origin(INITIATE_SHIPPING), INITIATE_SHIPPING.name),
+        ShippingCancel.name: step(cancel_shipping, LAB, "cancel_shipping"),
     }
 
 

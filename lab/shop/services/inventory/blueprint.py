@@ -1,5 +1,6 @@
 """Inventory, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import commands_of
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.inventory.api import api
@@ -18,5 +19,6 @@ BLUEPRINT = Blueprint(
     about="Knows what is on the shelves, and sets it aside.",
     topics=commands_of("inventory"),
     tables=Base.metadata,
+    ports=(p.COMMIT_STOCK, p.READ_STOCK, p.RECEIVE_GOODS, p.RELEASE_STOCK, p.RESERVE_STOCK),
     assemble=assemble,
 )

@@ -18,9 +18,9 @@ _log = structlog.get_logger("orderlab")
 def steps(parts: Parts) -> Mapping[str, Step]:
     """Return a step per command."""
     return {
-        InventoryCheck.name: step(parts[RESERVE_STOCK], parts.origin(RESERVE_STOCK)),
-        InventoryCommit.name: step(parts[COMMIT_STOCK], parts.origin(COMMIT_STOCK)),
-        InventoryRelease.name: step(parts[RELEASE_STOCK], parts.origin(RELEASE_STOCK)),
+        InventoryCheck.name: step(parts[RESERVE_STOCK], parts.origin(RESERVE_STOCK), RESERVE_STOCK.name),
+        InventoryCommit.name: step(parts[COMMIT_STOCK], parts.origin(COMMIT_STOCK), COMMIT_STOCK.name),
+        InventoryRelease.name: step(parts[RELEASE_STOCK], parts.origin(RELEASE_STOCK), RELEASE_STOCK.name),
     }
 
 

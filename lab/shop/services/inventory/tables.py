@@ -25,7 +25,10 @@ class Shelf(Base):
 
 
 class Reservation(Base):
-    """So many pieces of a product, for one order. `status`: reserved, committed or released."""
+    """So many pieces of a product, asked for by one order. `status`: reserved, committed, released or refused.
+
+    Only `reserved` is on the shelf's `reserved`; a refused one remembers that the answer was no.
+    """
 
     __tablename__ = "reservation"
 

@@ -1,5 +1,6 @@
 """Notification, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import commands_of
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.notification.api import api
@@ -18,5 +19,6 @@ BLUEPRINT = Blueprint(
     about="Tells the customer how the order stands.",
     topics=commands_of("notification"),
     tables=Base.metadata,
+    ports=(p.READ_NOTIFICATIONS, p.SEND_NOTIFICATION),
     assemble=assemble,
 )

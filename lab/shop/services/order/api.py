@@ -3,16 +3,21 @@
 import hashlib
 from typing import Annotated, Any
 
+import structlog
+from aiokafka.errors import KafkaError
 from fastapi import APIRouter, Body, Header, HTTPException
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop import ports as p
-from lab.shop.contracts import CUSTOMERS, OrderStatus, OrderView
+from lab.shop.contracts import CUSTOMERS, Accepted, OrderStatus, OrderView
 from lab.shop.runtime.blueprint import Context
 
+_log = structlog.get_logger("orderlab")
+
 KEY_LENGTH_AT_MOST = 200
+HAND_OVER_SECONDS = 5.0
+"""How long a customer waits for Kafka. Its producer has no limit of its own: it keeps a message until it is taken."""
 
 
 def api(context: Context) -> APIRouter:
@@ -44,16 +49,6 @@ def api(context: Context) -> APIRouter:
     return router
 
 
-class Accepted(BaseModel):
-    """The answer to a placed order: it is in the book. `status_url` says what has become of it."""
-
-    order_id: str
-    status: OrderStatus
-    total_cents: int
-    currency: str
-    status_url: str
-
-
 async def _place(context: Context, request: Any, key: str | None) -> p.Answer:
     parts = context.parts
     fingerprint = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
@@ -71,8 +66,22 @@ async def _place(context: Context, request: Any, key: str | None) -> p.Answer:
         answer = p.Answer(202, accepted.model_dump(mode="json"))
         if key is not None:
             await parts[p.REMEMBER_ANSWER](session, key, answer)
-        await context.begin_story(session, event)
+        try:
+            await context.begin_story(session, event, HAND_OVER_SECONDS)
+        except (TimeoutError, KafkaError) as error:
+            _log.error("Kafka did not take order.created", order=event.order_id, why=repr(error))
+            raise _untold(event.order_id, stored=not session.in_transaction()) from error
     return answer
+
+
+def _untold(order_id: str, *, stored: bool) -> HTTPException:
+    """Say how it stands when Kafka has not taken the news: `stored` says whether `hand_over` had committed before."""
+    detail = (
+        f"The order is in the book; Kafka has not taken the news. Look later: /orders/{order_id}"
+        if stored
+        else "The order is not in the book; Kafka has not taken the news."
+    )
+    return HTTPException(503, detail, headers={"Retry-After": "2"})
 
 
 async def _claim(context: Context, session: AsyncSession, key: str, fingerprint: str) -> p.Answer | None:

@@ -1,5 +1,6 @@
 """Order, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import commands_of
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.order.api import api
@@ -17,5 +18,15 @@ BLUEPRINT = Blueprint(
     about="Takes orders, and keeps what the customer is told.",
     topics=commands_of("order"),
     tables=Base.metadata,
+    ports=(
+        p.CHANGE_ORDER,
+        p.CLAIM_KEY,
+        p.DESCRIBE_FAULTS,
+        p.ORDER_REQUEST,
+        p.PLACE_ORDER,
+        p.PUBLISH_ORDER_CREATED,
+        p.READ_ORDER,
+        p.REMEMBER_ANSWER,
+    ),
     assemble=assemble,
 )

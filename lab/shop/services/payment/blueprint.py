@@ -1,5 +1,6 @@
 """Payment, as data, and how its pieces are put together."""
 
+from lab.shop import ports as p
 from lab.shop.contracts import commands_of
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 from lab.shop.services.payment.api import api
@@ -24,5 +25,6 @@ BLUEPRINT = Blueprint(
     about="Asks the bank for the money, and gives it back.",
     topics=commands_of("payment"),
     tables=Base.metadata,
+    ports=(p.CANCEL_PAYMENT, p.READ_PAYMENT, p.SETTLE_PAYMENTS, p.TAKE_PAYMENT),
     assemble=assemble,
 )

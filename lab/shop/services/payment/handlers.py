@@ -24,8 +24,8 @@ def steps(parts: Parts, bank: Bank) -> Mapping[str, Step]:
         return await cancel_payment(command, session, bank)
 
     return {
-        PaymentProcess.name: step(take, parts.origin(TAKE_PAYMENT)),
-        PaymentCancel.name: step(cancel, parts.origin(CANCEL_PAYMENT)),
+        PaymentProcess.name: step(take, parts.origin(TAKE_PAYMENT), TAKE_PAYMENT.name),
+        PaymentCancel.name: step(cancel, parts.origin(CANCEL_PAYMENT), CANCEL_PAYMENT.name),
     }
 
 

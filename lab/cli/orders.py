@@ -12,8 +12,8 @@ from lab.cli.output import run, show_table, tell
 from lab.cli.say import as_json
 from lab.cli.where import Where, where
 from lab.errors import LabError, NotFound
-from lab.shop.client import Accepted, ShopClient
-from lab.shop.contracts import CUSTOMERS, PRODUCTS, TERMINAL, OrderView, PaymentView
+from lab.shop.client import ShopClient
+from lab.shop.contracts import CUSTOMERS, PRODUCTS, TERMINAL, Accepted, OrderView, PaymentView
 from lab.shop.overview import TELLING, OrderRow, overview
 from lab.shop.scenario import PlannedOrder, scenario
 from lab.shop.tap import snapshot

@@ -25,7 +25,7 @@ class Program:
     preloaded: bool = False  # forked from the warm process instead of exec'ed
     user: str | None = None  # only when the lab runs as root
     stop_signal: str = "TERM"
-    stop_seconds: int = 10  # after which it gets SIGKILL
+    stop_seconds: int = 20  # after which it gets SIGKILL
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -9,8 +9,17 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from lab.errors import LabError, NotFound, NotReady, NotRunning, WrongUsage
-from lab.shop.contracts import Accepted as Accepted  # noqa: PLC0414  the command line takes it from here
-from lab.shop.contracts import NotificationView, OrderView, PaymentView, ReportView, SagaView, State, StockView, View
+from lab.shop.contracts import (
+    Accepted,
+    NotificationView,
+    OrderView,
+    PaymentView,
+    ReportView,
+    SagaView,
+    State,
+    StockView,
+    View,
+)
 from lab.shop.silence import UnitNow
 from lab.shop.units import BY_NAME
 from lab.shop.wording import clean

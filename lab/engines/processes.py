@@ -13,7 +13,7 @@ from lab.engines import logtail, records, unit_status
 from lab.engines.base import UnitKind, UnitState, UnitStatus
 from lab.engines.programs import Program, program_of, read_table, table_file, write_table
 from lab.engines.supervisor_link import Link, unknown
-from lab.errors import Conflict, NotReady, NotRunning
+from lab.errors import Conflict, NotFound, NotReady, NotRunning
 
 __all__ = ["Processes", "Program", "program_of"]
 
@@ -154,7 +154,8 @@ class Processes:
 
     def _stop_all(self, names: Sequence[str]) -> None:
         for name in names:
-            self._link.call("supervisor.stopProcess", name, False, ignore=(_NOT_RUNNING,))  # noqa: FBT003
+            with suppress(NotFound):  # in our table, and interrupted before supervisord heard of it
+                self._link.call("supervisor.stopProcess", name, False, ignore=(_NOT_RUNNING,))  # noqa: FBT003
             self._wake(name)
         if names:
             self._await_rest(names, max(self._known(name).stop_seconds for name in names) + 5)

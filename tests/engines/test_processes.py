@@ -22,6 +22,7 @@ import lab.home
 from lab.engines import boots, logtail, records, supervising
 from lab.engines.base import HostUnit, UnitKind, UnitState, UnitStatus
 from lab.engines.processes import Processes, Program, program_of
+from lab.engines.programs import read_table, write_table
 from lab.errors import NotFound, NotRunning, WrongUsage
 from tests.engines.conftest import processes_of
 
@@ -403,3 +404,13 @@ def test_a_process_is_recognized_after_the_clock_was_set_and_not_after_a_reboot(
     (tmp_path / "boot_id").write_text("another\n")
     monkeypatch.setattr(boots, "_ID", tmp_path / "boot_id")
     assert recorded.process() is None
+
+
+def test_what_was_interrupted_before_supervisord_heard_of_it_is_in_nobodys_way(home: Path) -> None:
+    processes = Processes()
+    processes.launch([Program("one", (sys.executable, "-c", "import time; time.sleep(300)"), {}, UnitKind.SERVICE)])
+    never_told = Program("two", ("true",), {}, UnitKind.BROKER)
+    write_table(home, [*read_table(home).values(), never_told])
+    processes.shutdown()
+    assert not processes.running()
+    assert processes_of(home) == []

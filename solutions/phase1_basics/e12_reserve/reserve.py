@@ -25,8 +25,8 @@ async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession,
     if earlier is None:
         is_ours = await _set_aside(order_id, lines, session)
     else:
-        # Released means given up: whoever asks again must not hear that the pieces are still here for them.
-        is_ours = earlier in {"reserved", "committed"}
+        # A repeat gets the first answer again, whatever has happened since: it is the same question, not a new one.
+        is_ours = earlier != "refused"
 
     shelf_lines = await _left(lines, session)
     if is_ours:

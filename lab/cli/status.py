@@ -25,8 +25,8 @@ _NOT_YET: Final = """\
 Nothing is running yet.
 
 What now?
-  uv run lab phase 1 --orders 25   the whole shop at work, told line by line (about a minute)
-  uv run lab up                    start Kafka and the shop, and leave them running
+  uv run lab phase 1 --orders 25   the whole shop at work, told line by line
+  uv run lab up                    start Kafka and the shop, and keep them
   uv run lab doctor                is this machine ready?"""
 _WHAT_NOW: Final = """\
 What now?

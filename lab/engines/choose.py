@@ -4,6 +4,7 @@
 |---|---|---|
 | docker or native | anything | that one; `up` says what is missing |
 | auto | a stack runs already | its engine |
+| auto | native was used here last | native again; whoever wants Docker now says so |
 | auto | Docker answers, compose v2 is there | docker |
 | auto | Docker does not answer | asked about; where nobody can answer: native, said aloud |
 | auto | no Docker, or no compose v2 | native |
@@ -53,8 +54,8 @@ def choose(
     """Choose the engine within 3 seconds, whatever Docker does.
 
     `ask` puts a yes/no question to the person, None where nobody can answer; a stack that is up in `home` keeps its
-    engine. Raises MachineProblem on a system the lab does not run on, and DockerSilent
-    where the person would rather start Docker than go on without it.
+    engine, and so does a folder that was last used with native. Raises MachineProblem on a system the lab does not run
+    on, and DockerSilent where the person would rather start Docker than go on without it.
     """
     if not platform.startswith(PLATFORMS):
         raise MachineProblem(f"Orderlab does not run on this system ({platform}).", WSL2)
@@ -63,6 +64,9 @@ def choose(
     running = state.read(home)
     if running is not None and running.is_up():
         return Choice(running.engine, f"{running.engine.capitalize()}, because the stack that runs here uses it.")
+    # Docker needs no memory: it comes first anyway, and one that is silent is asked about, whatever was last time.
+    if state.last_used(home) is EngineName.NATIVE:
+        return Choice(EngineName.NATIVE, "Native, as last time (choose with --engine).")
     return _by(probe(), ask)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 _TAIL_BYTES = 4096
+_LINE_BYTES = 1024  # longer than a line of ours is on average; of longer ones fewer are found
 _POLL_SECONDS = 0.1
 
 
@@ -17,6 +18,7 @@ def lines(path: Path, *, count: int, follow: bool) -> Iterator[str]:
     older = path.with_name(f"{path.name}.1")
     if older.exists():
         with older.open(encoding="utf-8", errors="replace") as file:
+            _near_the_end(file, count)
             last.extend(file)
     while not path.exists() and follow:
         time.sleep(_POLL_SECONDS)
@@ -24,10 +26,20 @@ def lines(path: Path, *, count: int, follow: bool) -> Iterator[str]:
         yield from (line.rstrip("\n") for line in last)
         return
     with path.open(encoding="utf-8", errors="replace") as file:
+        _near_the_end(file, count)
         last.extend(file)
         yield from (line.rstrip("\n") for line in last)
         if follow:
             yield from _new_lines(path, file)
+
+
+def _near_the_end(file: TextIO, count: int) -> None:
+    """Go to where the last `count` lines begin, or before it: a long log is not read whole for its end."""
+    room = max(_TAIL_BYTES, count * _LINE_BYTES)
+    size = os.fstat(file.fileno()).st_size
+    if size > room:
+        file.seek(size - room)
+        file.readline()  # the rest of a line that began before
 
 
 def _new_lines(path: Path, file: TextIO) -> Iterator[str]:

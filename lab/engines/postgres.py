@@ -46,7 +46,7 @@ class Server:
 
     def data(self) -> Path:
         """Return its data folder: in the home folder; as root outside of it, where a system user can reach it."""
-        if not _as_root():
+        if not as_root():
             return self.home / "postgres" / "data"
         name = hashlib.sha256(str(self.home).encode()).hexdigest()[:10]
         return Path("/var/tmp") / f"orderlab-postgres-{name}" / "data"  # noqa: S108  # survives a reboot; 0700
@@ -54,11 +54,11 @@ class Server:
     def prepare(self, report: Report) -> None:
         """Make an empty database where there is none. Raises NotReady where that fails."""
         data = self.data()
-        if _as_root():
+        if as_root():
             report(
                 Progress(UNIT, f"running as root: PostgreSQL runs as user {SYSTEM_USER}, its data is in {data.parent}")
             )
-            _make_way(data.parent)
+            make_way(data.parent)
         if (data / "PG_VERSION").exists():
             return
         report(Progress(UNIT, "making an empty database"))
@@ -72,32 +72,18 @@ class Server:
     def _initdb(self, data: Path) -> None:
         secret = data.with_name("initdb.password")
         write_private(secret, self._password())
-        if _as_root():
+        if as_root():
             shutil.chown(secret, SYSTEM_USER)
         try:
-            command = [binaries() / "initdb", "-D", data, "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
-            done = subprocess.run(  # noqa: S603  # the wheel's own program
-                [*map(str, command), "--encoding=UTF8", "--locale=C"],
-                user=SYSTEM_USER if _as_root() else None,
-                cwd=data.parent,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
+            initdb(data, "--auth=scram-sha-256", f"--pwfile={secret}")
         finally:
             secret.unlink(missing_ok=True)
-        if done.returncode != 0:
-            raise NotReady(
-                f"PostgreSQL's initdb failed: {done.stderr.strip()[-500:]}",
-                "Run `uv run lab doctor`; it checks disk and rights.",
-            )
 
     def program(self) -> Program:
         """Return the server as a program for supervisord; SIGINT is its fast and clean stop."""
         settings = (word for key, value in _SETTINGS.items() for word in ("-c", f"{key}={value}"))
         command = (str(binaries() / "postgres"), "-D", str(self.data()), "-p", str(self.port), *settings)
-        user = SYSTEM_USER if _as_root() else None
+        user = SYSTEM_USER if as_root() else None
         return Program(UNIT, command, {"LC_ALL": "C"}, UnitKind.DATABASE, user=user, stop_signal="INT", stop_seconds=20)
 
     def delete(self) -> None:
@@ -114,6 +100,25 @@ class Server:
         return self._secret().read_text()
 
 
+def initdb(data: Path, *options: str) -> None:
+    """Make an empty database in a folder that is not there yet. Raises NotReady with what initdb says."""
+    command = [str(binaries() / "initdb"), "-D", str(data), "-U", USER, "--encoding=UTF8", "--locale=C", *options]
+    done = subprocess.run(  # noqa: S603  # the wheel's own program
+        command,
+        user=SYSTEM_USER if as_root() else None,
+        cwd=data.parent,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise NotReady(
+            f"PostgreSQL's initdb failed: {done.stderr.strip()[-500:]}",
+            "Run `uv run lab doctor`; it checks disk and rights.",
+        )
+
+
 def binaries() -> Path:
     """Return the folder of PostgreSQL's programs."""
     wheel = _wheel()
@@ -127,11 +132,12 @@ def _wheel() -> Any:
     return utils
 
 
-def _as_root() -> bool:
+def as_root() -> bool:
+    """Say whether the lab runs as root, which PostgreSQL refuses to do."""
     return os.geteuid() == 0
 
 
-def _make_way(folder: Path) -> None:
+def make_way(folder: Path) -> None:
     """As root: make the system user, a folder of its own, and the wheel's programs reachable for it."""
     try:
         _wheel().ensure_user_exists(SYSTEM_USER)

@@ -47,6 +47,7 @@ def record_up(engine: EngineName, ports: Mapping[str, int], home: Path | None = 
     """Record that this engine runs, on these ports."""
     state = EngineState(engine, dict(ports), time.time(), boots.current())
     _write(state, home)
+    write_private(_last(home), engine)
     return state
 
 
@@ -58,8 +59,18 @@ def record_down(home: Path | None = None) -> None:
 
 
 def forget(home: Path | None = None) -> None:
-    """Forget the engine and its ports, once its data is deleted."""
+    """Forget what ran and its ports, once its data is deleted; `last_used` still knows the engine."""
     _file(home).unlink(missing_ok=True)
+
+
+def last_used(home: Path | None = None) -> EngineName | None:
+    """Return the engine that was last brought up in this home folder, also once its data is deleted."""
+    if (state := read(home)) is not None:
+        return state.engine
+    try:
+        return EngineName(_last(home).read_text().strip())
+    except (OSError, ValueError):
+        return None
 
 
 def refuse_other_engine(name: EngineName, home: Path | None = None) -> None:
@@ -88,6 +99,10 @@ def lock(home: Path | None = None) -> Iterator[None]:
 
 def _file(home: Path | None) -> Path:
     return (home or lab.home.home()) / "engine.json"
+
+
+def _last(home: Path | None) -> Path:
+    return (home or lab.home.home()) / "last_engine"
 
 
 def _write(state: EngineState, home: Path | None) -> None:

@@ -29,14 +29,15 @@ _STATES: Mapping[str, tuple[UnitState, str]] = {
     "FATAL": (UnitState.CRASHED, "it ended at once each time it was tried; `uv run lab logs {name}` tells why"),
     "UNKNOWN": (UnitState.CRASHED, "supervisord lost it; run `uv run lab down`, then `uv run lab up`"),
 }
-_ORPHAN = "its supervisor was killed; `uv run lab up` starts it anew"
+ORPHAN = "its supervisor was killed; `uv run lab up` starts it anew"
+"""The note of a unit that runs on, and that nobody looks after."""
 
 
 def of(home: Path, program: Program, row: Mapping[str, Any] | None, record: Record | None) -> UnitStatus:
     """Return a unit's status from supervisord's row (None where it is gone) and the record of its last start."""
     process = record.process() if record else None
     if row is None:
-        state, note = (UnitState.RUNNING, _ORPHAN) if process else (UnitState.STOPPED, "stopped")
+        state, note = (UnitState.RUNNING, ORPHAN) if process else (UnitState.STOPPED, "stopped")
     else:
         state, note = _STATES[row["statename"]]
         if row["statename"] == "FATAL" and program.kind is UnitKind.SERVICE:

@@ -7,7 +7,7 @@ from typing import Final
 
 from lab.errors import NotFound
 from lab.shop.contracts import ORDERS_INITIATING, Message, OrderCreated
-from lab.shop.journal import BadLine, JournalWriter, read_journal
+from lab.shop.journal import BadLine, JournalWriter, Note, read_journal
 from lab.shop.narrate import Line, LineKind, Narrator
 from lab.shop.seen import Seen
 from lab.shop.tap import Tap, snapshot
@@ -78,6 +78,8 @@ def replay(path: Path, teller: Teller, emit: Emit) -> tuple[int, int]:
     records = bad = 0
     now = 0.0
     for entry in read_journal(path):
+        if isinstance(entry, Note):
+            continue
         if isinstance(entry, BadLine):
             bad += 1
             text = f"line {entry.number} of the journal is left out: {clean(entry.why, 100)}"

@@ -1,15 +1,16 @@
 """A journal: what lay on Kafka, kept in a file that can be told again without any broker.
 
-JSON lines, one record each, its bytes as base64, so that nothing is lost that cannot be read. The file is only ever
-appended to, line by line: what was written before a crash stays readable.
+JSON lines, one record each, its bytes as base64, so that nothing is lost that cannot be read; notes may stand between
+them. The file is only ever appended to, line by line: what was written before a crash stays readable.
 """
 
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -18,6 +19,18 @@ from lab.shop.contracts import MAX_RECORD_BYTES, Record
 from lab.shop.seen import Seen
 
 LINE_AT_MOST: Final = 4 * MAX_RECORD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line that is no record: something that was noted beside them, for whoever knows its kind.
+
+    at_ms: milliseconds since the epoch. data: whatever JSON can hold.
+    """
+
+    kind: str
+    at_ms: int
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +57,25 @@ class JournalWriter(AbstractContextManager["JournalWriter"]):
 
     def keep(self, record: Record) -> None:
         """Append one record; it is in the file when this returns. Raises DiskFull."""
+        self.keep_all((record,))
+
+    def keep_all(self, entries: Sequence[Record | Note]) -> None:
+        """Append many at once; they are in the file when this returns. Raises DiskFull."""
         try:
-            self._file.write(to_line(record))
+            self._file.write(b"".join(map(to_line, entries)))
             self._file.flush()
         except OSError as error:
             raise DiskFull(
                 f"The journal {self._path} stopped after {self.records} records: {error.strerror}.",
                 "Make room; what is in the file can be told: uv run lab replay FILE",
             ) from error
-        self.records += 1
+        self.records += len(entries)
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
 
-def read_journal(path: Path) -> Iterator[Seen | BadLine]:
+def read_journal(path: Path) -> Iterator[Seen | Note | BadLine]:
     """Yield what the file holds, in its own sequence. Whatever is in it, only a file that cannot be opened raises."""
     try:
         file = path.open("rb")
@@ -78,28 +95,35 @@ def read_journal(path: Path) -> Iterator[Seen | BadLine]:
                 yield _from_line(line, number)
 
 
-def to_line(record: Record) -> bytes:
-    """Write a record as one line."""
-    row = {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "timestamp_ms": record.timestamp_ms,
-        "key": _encode(record.key),
-        "value": _encode(record.value),
-        "headers": [[name, _encode(value)] for name, value in record.headers],
-    }
-    return json.dumps(row).encode() + b"\n"
+def to_line(entry: Record | Note) -> bytes:
+    """Write a record, or a note, as one line."""
+    if isinstance(entry, Note):
+        return json.dumps({"note": entry.kind, "at_ms": entry.at_ms, "data": entry.data}).encode() + b"\n"
+    record = entry
+    headers = ", ".join([_pair(name, value) for name, value in record.headers])
+    place = f'"topic": {_quoted(record.topic)}, "partition": {record.partition}, "offset": {record.offset}'
+    what = f'"key": {_encode(record.key)}, "value": {_encode(record.value)}, "headers": [{headers}]'
+    return f'{{{place}, "timestamp_ms": {record.timestamp_ms}, {what}}}\n'.encode()
 
 
-def _from_line(line: bytes, number: int) -> Seen | BadLine:
+def _from_line(line: bytes, number: int) -> Seen | Note | BadLine:
     try:
-        return Seen.of(_record(json.loads(line)))
+        row = json.loads(line)
+        return _note(row) if isinstance(row, dict) and "note" in row else Seen.of(_record(row))
     except RecursionError:
         return BadLine(number, "it is nested too deep")
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         missing = isinstance(error, KeyError)
         return BadLine(number, f"{error} is missing" if missing else str(error) or "it is not a record")
+
+
+def _note(row: Mapping[str, Any]) -> Note:
+    kind, at_ms, data = row["note"], row["at_ms"], row["data"]
+    if not isinstance(kind, str) or type(at_ms) is not int or not isinstance(data, dict):
+        raise TypeError("it is not a note")
+    if not 0 <= at_ms < _YEAR_9999_MS:
+        raise ValueError("at_ms is no time")
+    return Note(kind, at_ms, data)
 
 
 def _record(row: Any) -> Record:
@@ -126,8 +150,21 @@ def _record(row: Any) -> Record:
 _YEAR_9999_MS: Final = 253_402_000_000_000
 
 
-def _encode(value: bytes | None) -> str | None:
-    return None if value is None else base64.b64encode(value).decode()
+@lru_cache(maxsize=256)
+def _quoted(name: str) -> str:
+    """Write a name as JSON; the same few come again and again."""
+    return json.dumps(name)
+
+
+@lru_cache(maxsize=4096)
+def _pair(name: str, value: bytes | None) -> str:
+    """Write a header; most of them are the same in many messages."""
+    return f"[{_quoted(name)}, {_encode(value)}]"
+
+
+def _encode(value: bytes | None) -> str:
+    """Write bytes as JSON: nothing of base64 needs an escape."""
+    return "null" if value is None else f'"{binascii.b2a_base64(value, newline=False).decode()}"'
 
 
 def _decode(text: str | None) -> bytes | None:

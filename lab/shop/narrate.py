@@ -5,7 +5,7 @@ An order begins with a header and ends with a footer. While several orders are u
 four signs of its order's id, so that any mixture can be read, and searched with grep.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from lab.shop import whose
 from lab.shop.contracts import Body, Command, Message, Record, Unreadable
 from lab.shop.seen import Back, Lost, News, Seen
 from lab.shop.sentences import sentence
@@ -42,7 +43,7 @@ class LineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text, without control characters; `mark`, if any, is its last word: `yours`, `broken`, `again`."""
+    """One line of text, without control characters; `mark`, if any, is its last word: `yours`, `(yours)`, `again`."""
 
     kind: LineKind
     text: str
@@ -134,7 +135,7 @@ class Narrator:
         sign = "→" if command else "·"
         begin = f"{self._stories.short(story.order_id)} {time} s {sign} " if mixed else f"{time} s  {sign} "
         words = sentence(message.body, story.order, short=mixed)
-        mark = {"mine": "yours", "broken": "broken"}.get(message.handled_by or "", "again" if again else "")
+        mark = whose.mark(message) or ("again" if again else "")
         text = _columns(begin, words + (", again" if again and mark != "again" else ""), message.name, mark)
         return Line(LineKind.COMMAND if command else LineKind.EVENT, text, mark)
 
@@ -148,9 +149,7 @@ class Narrator:
         if story.reason:
             said.append(clean(story.reason, 30))
         said.append(plural(story.messages, "message"))
-        if story.mine:
-            said.append("1 piece was yours" if len(story.mine) == 1 else f"{len(story.mine)} pieces were yours")
-        lines = [Line(LineKind.FOOTER, fit(f"── {' · '.join(said)} ──", COLUMNS))]
+        lines = [Line(LineKind.FOOTER, text) for text in _footed(said, whose.sentences(story.pieces))]
         if owed := [awaited.name for awaited in story.waits.awaited]:
             text = f"No message came that should have followed: {', '.join(owed)}."
             lines += [Line(LineKind.NOTE, part) for part in wrapped(text, f"{_AFTER}… ", _AFTER)]
@@ -185,11 +184,20 @@ def _seconds(seconds: float) -> str:
 
 def _columns(begin: str, words: str, name: str, mark: str) -> str:
     """Set one line: the technical name in its column where there is room, the mark at the right edge."""
-    tail = f"{name}  {mark}" if mark else name
+    tail = f"{name} {mark}" if mark else name
     told = fit(begin + words, COLUMNS - 2 - len(tail))
     at = min(_NAME_AT, COLUMNS - len(tail)) if mark else _NAME_AT
     text = f"{pad(told, at - 2)}  {name}"
-    return f"{pad(text, COLUMNS - len(mark) - 2)}  {mark}" if mark else text
+    return f"{pad(text, COLUMNS - len(mark) - 1)} {mark}" if mark else text
+
+
+def _footed(said: Sequence[str], pieces: Sequence[str]) -> list[str]:
+    """Set a footer: one line, or the pieces on lines of their own where one does not hold them."""
+    whole = f"── {' · '.join([*said, *pieces])} ──"
+    if cell_len(whole) <= COLUMNS:
+        return [whole]
+    below = [text for piece in pieces for text in wrapped(piece, _AFTER, _AFTER)]
+    return [fit(f"── {' · '.join(said)} ──", COLUMNS), *below]
 
 
 def _unreadable(what: Unreadable) -> list[Line]:

@@ -6,9 +6,6 @@ file, or a known-wrong one. A file that cannot be loaded is an error with file a
 """
 
 import json
-import linecache
-import sys
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +14,11 @@ from typing import Any, Final, TypeVar, cast
 
 from lab.bundle import shipped
 from lab.errors import LabError, PartDoesNotLoad
+from lab.loading import load_file
 from lab.shop import passthrough
 from lab.shop import ports as p
 from lab.shop.contracts import State
+from lab.shop.contracts.credit import BROKEN, LAB, MINE, SOLUTION, Credit
 from lab.shop.ports import Port, Rows, Table
 
 P = TypeVar("P")
@@ -51,7 +50,28 @@ PART_FILES: Final[tuple[PartFile, ...]] = (
     PartFile("ship", 1, "phase1_basics/e17_ship/ship.py", (p.INITIATE_SHIPPING, p.COMMIT_STOCK, p.ROWS)),
     PartFile("notify", 1, "phase1_basics/e18_notify/notify.py", (p.SEND_NOTIFICATION, p.READ_NOTIFICATIONS, p.ROWS)),
     PartFile("record", 1, "phase1_basics/e19_record/record.py", (p.RECORD_EVENT, p.READ_REPORT)),
+    PartFile("logs", 2, "phase2_reliability/e22_logs/tracing.py", (p.NEXT_TRACE, p.LOG_FIELDS)),
+    PartFile("commit", 2, "phase2_reliability/e23_commit/committing.py", (p.CONSUME,)),
+    PartFile("rebalance", 2, "phase2_reliability/e24_rebalance/giving_away.py", (p.COMMIT_OFFSETS, p.ON_REVOKED)),
+    PartFile("inbox", 2, "phase2_reliability/e25_inbox/inbox.py", (p.INBOX,)),
+    PartFile("outbox", 2, "phase2_reliability/e27_outbox/outbox.py", (p.HAND_OVER,)),
+    PartFile("relay", 2, "phase2_reliability/e28_relay/relay.py", (p.RELAY,)),
+    PartFile(
+        "idempotency-key", 2, "phase2_reliability/e29_idempotency_key/request_keys.py", (p.CLAIM_KEY, p.REMEMBER_ANSWER)
+    ),
+    PartFile("which-errors", 2, "phase2_reliability/e30_which_errors/retry_policy.py", (p.RETRY_POLICY,)),
+    PartFile("retry-topics", 2, "phase2_reliability/e31_retry_topics/retry_later.py", (p.RETRY_LATER,)),
+    PartFile("dead-letters", 2, "phase2_reliability/e32_dead_letters/dead_letter.py", (p.DEAD_LETTER,)),
+    PartFile("bank", 2, "phase2_reliability/e33_bank/charging.py", (p.TAKE_PAYMENT, p.SETTLE_PAYMENTS)),
+    PartFile(
+        "timers", 2, "phase2_reliability/e34_timers/timers.py", (p.SET_TIMER, p.CANCEL_TIMER, p.DUE_TIMERS, p.ROWS)
+    ),
+    PartFile("late", 2, "phase2_reliability/e35_late/late.py", (p.CANCEL_PAYMENT, p.ROWS)),
+    PartFile("health", 2, "phase2_reliability/e37_health/health.py", (p.ALIVE, p.READY)),
 )
+
+SILENT: Final = frozenset({"record"})
+"""Exercises whose parts put no message on Kafka: no message can bear their mark."""
 
 PASS_THROUGH: Final[Mapping[Port[Any], Any]] = MappingProxyType(
     {
@@ -77,9 +97,6 @@ PASS_THROUGH: Final[Mapping[Port[Any], Any]] = MappingProxyType(
     }
 )
 
-SOLUTION: Final = "solution"
-LAB: Final = "lab"
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -95,11 +112,17 @@ def read_choices(file: Path) -> Mapping[str, Choice]:
         return {}
     try:
         raw = json.loads(file.read_text())
-        return {exercise: Choice(row["origin"], Path(row["file"])) for exercise, row in raw.items()}
+        return {exercise: _choice(row["origin"], row["file"]) for exercise, row in raw.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LabError(
             f"{file} is damaged ({error}).", "Delete it: every part is then the solution's again, your files stay."
         ) from error
+
+
+def _choice(origin: str, file: str) -> Choice:
+    if origin not in {MINE, BROKEN}:
+        raise ValueError(f"{origin!r} is neither {MINE} nor {BROKEN}")
+    return Choice(origin, Path(file))
 
 
 class Parts:
@@ -137,15 +160,17 @@ class Parts:
             else:
                 self[port]
 
-    def origin(self, port: Port[Any]) -> str:
-        """Say whose the part is: `solution`, `mine`, `broken`, or `lab` for a pass-through."""
-        part = self._part_for(port)
-        return LAB if part is None else self._origin(part)
+    def credit(self, port: Port[Any], *others: Port[Any]) -> Credit:
+        """Say whose lines fill these ports; the first one's part is the one that answers."""
+        credit = self._credit(self._part_for(port))
+        for other in others:
+            credit += self._credit(self._part_for(other))
+        return credit
 
-    def table(self) -> tuple[Table, Mapping[tuple[State, p.On], str]]:
+    def table(self) -> tuple[Table, Mapping[tuple[State, p.On], Credit]]:
         """Put all contributed rows into one table, and say of each row whose it is. Raises LabError for a duplicate."""
         table: dict[tuple[State, p.On], p.Row] = {}
-        origins: dict[tuple[State, p.On], str] = {}
+        credits_: dict[tuple[State, p.On], Credit] = {}
         contributor: dict[tuple[State, p.On], PartFile] = {}
         for part in (part for part in self._files if p.ROWS in part.fills):
             for row in self._rows(part):
@@ -156,16 +181,15 @@ class Parts:
                         f"one from {contributor[key].exercise}, one from {part.exercise}.",
                         "Take one of them out: the mediator must know which one to follow.",
                     )
-                table[key], origins[key], contributor[key] = row, self._origin(part), part
-        return table, origins
+                table[key], credits_[key], contributor[key] = row, self._credit(part), part
+        return table, credits_
 
     def _rows(self, part: PartFile) -> Rows:
-        rows = self._attribute(part, p.ROWS)
+        rows, file = self._attribute(part, p.ROWS), self._file(part)
         if not isinstance(rows, tuple) or not all(isinstance(row, p.Row) for row in rows):
-            raise PartDoesNotLoad(
-                f"{self._file(part)}: ROWS must be a tuple of Row; a single one needs a comma.",
-                "Write it as the starter has it: ROWS = (Row(…), Row(…)), and for one alone ROWS = (Row(…),).",
-            )
+            why = "ROWS must be a tuple of Row; a single one needs a comma."
+            mend = "Write it as the starter has it: ROWS = (Row(…), Row(…)), and for one alone ROWS = (Row(…),)."
+            raise PartDoesNotLoad(f"{file}: {why}", mend, file=file, why=why)
         return rows
 
     def _file(self, part: PartFile) -> Path:
@@ -175,9 +199,11 @@ class Parts:
     def _part_for(self, port: Port[Any]) -> PartFile | None:
         return next((part for part in reversed(self._files) if port in part.fills), None)
 
-    def _origin(self, part: PartFile) -> str:
+    def _credit(self, part: PartFile | None) -> Credit:
+        if part is None:
+            return Credit(LAB)
         choice = self._choices.get(part.exercise)
-        return SOLUTION if choice is None else choice.origin
+        return Credit(SOLUTION) if choice is None else Credit(choice.origin, {part.exercise: choice.origin})
 
     def _attribute(self, part: PartFile, port: Port[Any]) -> object:
         file = self._file(part)
@@ -190,45 +216,6 @@ class Parts:
             raise PartDoesNotLoad(
                 f"{file} does not define {name}.",
                 f"The shop calls it by that name; write `{name}` as the starter has it.",
+                file=file,
+                why=f"it does not define {name}.",
             ) from None
-
-
-def load_file(file: Path, name: str) -> ModuleType:
-    """Run a part's source and return it as a module. Bytecode caches are not used: they miss a second save in a second.
-
-    Raises PartDoesNotLoad with file and line, for whatever the file does.
-    """
-    try:
-        source = file.read_text(encoding="utf-8")
-        code = compile(source, str(file), "exec", dont_inherit=True)
-    except OSError as error:
-        raise PartDoesNotLoad(
-            f"{file} cannot be read: {error.strerror}.", "Put it back, or choose the solution."
-        ) from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise PartDoesNotLoad(
-            f"{file}, line {line}: it is not UTF-8 text: byte {error.object[error.start]:#04x}.",
-            "Save it as UTF-8: every editor can, in its settings or under “Save with encoding”.",
-        ) from error
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise PartDoesNotLoad(
-            f"{file}, line {line}: Python cannot read it: {error.args[0]}.",
-            f"Look at line {line} and the one before it: a bracket, a quote, a colon?",
-        ) from error
-    module = ModuleType(name)
-    module.__file__ = str(file)
-    sys.modules[name] = module  # pydantic and dataclasses look their own module up by name
-    linecache.checkcache(str(file))
-    try:
-        exec(code, module.__dict__)  # noqa: S102  running the learner's file is what the lab is for
-    except BaseException as error:  # a learner's file may do anything, also call sys.exit()
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file)]
-        raise PartDoesNotLoad(
-            f"{file}, line {lines[-1] if lines else 1}: {type(error).__name__}: {error}",
-            "The file stops there while it is loaded, before any of its functions is called.",
-        ) from error
-    return module

@@ -1,21 +1,26 @@
 """What whoever watches Kafka gets to see: a record with its message, and the two things that can befall the link."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from lab.shop.contracts import Body, Message, Record, Unreadable, decode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """One record as it lies on Kafka, and what it says, or why nobody can read it."""
 
     record: Record
-    message: Message[Body] | Unreadable
 
     @classmethod
     def of(cls, record: Record) -> "Seen":
-        """Decode a record. Never raises, whatever bytes it holds."""
-        return cls(record, decode(record))
+        """Take in a record. Never raises, whatever bytes it holds."""
+        return cls(record)
+
+    @cached_property
+    def message(self) -> Message[Body] | Unreadable:
+        """What the record says; read when it is first asked for, since many that are seen never are."""
+        return decode(self.record)
 
     @property
     def order_id(self) -> str:

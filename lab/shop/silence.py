@@ -35,14 +35,15 @@ def explain(
 ) -> str:
     """Say who has to speak, and what to do. `among`: the other open orders, where the silent ones must be named."""
     of = f" from {names(among, group)}" if among else ""
-    told = [f"nothing{of} for {seconds:.0f} seconds.", _owed(why)]
+    told = [f"nothing{of} for {seconds:.0f} seconds.", owed(why)]
     for unit in dict.fromkeys(awaited.unit for awaited in why):
         title = BY_NAME[unit].title
         told.append(_THEN[unit_now(unit)].format(title=title[:1].upper() + title[1:], unit=unit))
     return " ".join(part for part in told if part)
 
 
-def _owed(why: Sequence[Awaited]) -> str:
+def owed(why: Sequence[Awaited]) -> str:
+    """Say who has to speak: `The mediator waits for Payment (payment.processed).`"""
     if not why:
         return "Nobody is asked for anything, and the order has no end yet."
     if why[0].unit == "mediator":

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from lab.shop.contracts import Body, Command, Message, OrderCreated
+from lab.shop.contracts import Body, Message, OrderCreated
 from lab.shop.waiting import Waits
+from lab.shop.whose import add_pieces
 from lab.shop.wording import clean
 
 OPEN_AT_MOST: Final = 10_000
@@ -29,15 +30,15 @@ class Story:
     headed: bool = False  # its header line has been shown
     explained: bool = False  # its present silence has been explained
     waits: Waits = field(default_factory=Waits)
-    mine: set[str] = field(default_factory=set)
+    pieces: dict[str, str] = field(default_factory=dict)
+    """Exercise → `mine` or `broken`: the parts that had a hand in it and are not the solution's."""
     _ids: set[str] = field(default_factory=set)
 
     def hear(self, message: Message[Body], at_ms: int, now: float) -> bool:
         """Take in a message; False when it has come before."""
         self.messages += 1
         self.told_ms, self.heard_at, self.explained = max(self.told_ms, at_ms), now, False
-        if message.handled_by == "mine":
-            self.mine.add(_piece(message))
+        add_pieces(self.pieces, message)
         if message.id in self._ids:
             return False
         if len(self._ids) < IDS_AT_MOST:
@@ -100,13 +101,3 @@ def names(stories: Stories, chosen: Sequence[Story], at_most: int = 4) -> str:
     shown = [stories.short(story.order_id) for story in chosen[:at_most]]
     rest = len(chosen) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest else "")
-
-
-def _piece(message: Message[Body]) -> str:
-    """Name the piece of the shop that says this: the mediator's table, the order book, or the message's own maker."""
-    if isinstance(message.body, Command):
-        return "the table"
-    area, _, what = message.name.partition(".")
-    if area == "order":
-        return what if what == "created" else "the order book"
-    return message.name if area in {"inventory", "payment"} else area

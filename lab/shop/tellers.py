@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from lab.shop.contracts import Message, Unreadable
+from lab.shop.contracts.credit import HANDLED_BY, HANDLED_BY_PARTS, parts_in
 from lab.shop.narrate import Line, LineKind, everything
 from lab.shop.seen import Back, Lost, News, Seen
 
@@ -57,6 +58,7 @@ def _message(message: Message[Any]) -> dict[str, Any]:
         "causation": message.causation_id,
         "time": message.time.astimezone(UTC).isoformat() if message.time.tzinfo else message.time.isoformat(),
         "handled_by": message.handled_by,
+        "parts": dict(message.parts),
         "body": message.body.model_dump(mode="json"),
     }
 
@@ -69,7 +71,8 @@ def _unreadable(seen: Seen, what: Unreadable) -> dict[str, Any]:
         "correlation": header("ce_correlationid"),
         "causation": header("ce_causationid"),
         "time": datetime.fromtimestamp(what.record.timestamp_ms / 1000, UTC).isoformat(),
-        "handled_by": header("handled-by"),
+        "handled_by": header(HANDLED_BY),
+        "parts": dict(parts_in(header(HANDLED_BY_PARTS) or "")),
         "body": None,
         "unreadable": {"reason": str(what.reason), "detail": what.detail},
     }

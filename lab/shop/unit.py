@@ -9,7 +9,7 @@ import structlog
 import uvicorn
 from pydantic import ValidationError
 
-from lab.errors import ExitCode, LabError, WrongUsage
+from lab.errors import ExitCode, LabError, PartDoesNotLoad, WrongUsage
 from lab.shop.parts import Parts, read_choices
 from lab.shop.runtime.blueprint import Blueprint
 from lab.shop.runtime.log import configure
@@ -67,7 +67,13 @@ def main() -> None:
     try:
         sys.exit(asyncio.run(serve(name)))
     except LabError as error:
-        _log.error("this unit cannot start", what=error.what, mend=error.mend, exit_code=int(error.exit_code))
+        part = (
+            {"file": str(error.file), "line": error.line, "why": error.why}
+            if isinstance(error, PartDoesNotLoad)
+            else {}
+        )
+        # lab.readiness reads this line again
+        _log.error("this unit cannot start", what=error.what, mend=error.mend, exit_code=int(error.exit_code), **part)
         sys.exit(error.exit_code)
 
 

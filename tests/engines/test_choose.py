@@ -97,11 +97,30 @@ def test_a_stack_that_runs_keeps_its_engine(machine, engine):
     assert "runs here" in choice.reason
 
 
-def test_a_stack_that_was_brought_down_decides_nothing(machine):
+def test_a_docker_that_is_gone_since_last_time_is_not_taken(machine):
     home = machine(None)
     state.record_up(EngineName.DOCKER, {"kafka": 9092}, home)
     state.record_down(home)
     assert choose("auto", home=home).engine is EngineName.NATIVE
+
+
+@pytest.mark.parametrize("end", [state.record_down, state.forget], ids=["down", "down with its data"])
+def test_a_folder_that_was_used_with_native_stays_with_it_and_says_so(machine, end):
+    home = machine(ANSWERS)
+    state.record_up(EngineName.NATIVE, {"kafka": 9092}, home)
+    end(home)
+    choice = choose("auto", ask=nobody, home=home)
+    assert choice.engine is EngineName.NATIVE
+    assert "as last time" in choice.reason
+    assert "--engine" in choice.reason
+
+
+def test_a_folder_that_was_used_with_docker_still_asks_when_docker_is_silent(machine):
+    home = machine(SILENT)
+    state.record_up(EngineName.DOCKER, {"kafka": 9092}, home)
+    state.forget(home)
+    with pytest.raises(DockerSilent):
+        choose("auto", ask=lambda _: False, home=home)
 
 
 @pytest.mark.parametrize("asked", ["auto", "docker", "native"])

@@ -214,7 +214,7 @@ def test_up_passes_over_a_taken_port_down_keeps_data_and_port_and_volumes_delete
     assert engine.up(report=silent).kafka == address
     assert consume(address, "kept", 1) == [b"x"]
     engine.down(report=silent, volumes=True)
-    assert {path.name for path in home.iterdir()} == {"lab.lock"}
+    assert {path.name for path in home.iterdir()} == {"lab.lock", "last_engine"}
     engine.down(report=silent)
 
 
@@ -250,7 +250,7 @@ def test_after_kill_9_of_supervisord_or_of_everything_the_next_up_works_and_down
     assert processes_of(home) == []
     (home / "engine.json").unlink()
     engine.down(report=silent, volumes=True)
-    assert {path.name for path in home.iterdir()} == {"lab.lock"}
+    assert {path.name for path in home.iterdir()} == {"lab.lock", "last_engine"}
 
 
 def test_a_deletion_that_was_interrupted_is_finished_by_the_next(home, monkeypatch):
@@ -273,7 +273,7 @@ def test_a_deletion_that_was_interrupted_is_finished_by_the_next(home, monkeypat
     monkeypatch.setattr(deleting, "tree", delete)
     NativeEngine().down(report=silent, volumes=True)
 
-    assert {path.name for path in home.iterdir()} == {"lab.lock"}
+    assert {path.name for path in home.iterdir()} == {"lab.lock", "last_engine"}
 
 
 def test_data_that_cannot_be_deleted_is_said_and_not_forgotten(home):

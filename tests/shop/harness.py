@@ -94,7 +94,7 @@ async def open_shop(
 ) -> AsyncIterator[Shop]:
     """Open a shop on topics and databases of its own; it is closed at the end."""
     shop = Shop(kafka, prefix or new_prefix())
-    await ensure_topics(kafka, shop.prefix)
+    await ensure_topics(kafka, shop.prefix, phase=parts().phase)
     async with AsyncExitStack() as stack:
         for unit in UNITS:
             told = {

@@ -13,7 +13,7 @@ START_MS = int(START.timestamp() * 1000)
 ID = "ord-7F3KM2QA"
 
 
-def record(body, at=0.0, *, handled_by="solution", message_id=None, offset=0, partition=0):
+def record(body, at=0.0, *, handled_by="solution", parts="", message_id=None, offset=0, partition=0):
     """A readable record of this body, stored `at` seconds after the start."""
     head = {
         "ce_specversion": "1.0",
@@ -24,7 +24,7 @@ def record(body, at=0.0, *, handled_by="solution", message_id=None, offset=0, pa
         "ce_time": (START + timedelta(seconds=at)).isoformat(),
         "ce_correlationid": "story",
         "handled-by": handled_by,
-    }
+    } | ({"handled-by-parts": parts} if parts else {})
     return Record(
         TOPIC_OF[type(body)].name,
         partition,

@@ -21,6 +21,9 @@ from lab.shop.contracts import (
     ShippingInitiated,
     State,
 )
+from lab.shop.contracts.credit import Credit
+from lab.shop.mediator.deadlines import DeadlinePassed
+from lab.shop.mediator.engine import DEADLINE_SECONDS
 from lab.shop.parts import PART_FILES, PartFile, Parts
 from lab.shop.ports import DECIDE, ROWS, Decision, On, Saga
 from tests.shop.bodies import endings_of, sample
@@ -148,13 +151,26 @@ def kinds(row) -> list[type[Command]]:
 
 @pytest.mark.parametrize("part", [part for part in PART_FILES if ROWS in part.fills], ids=lambda part: part.exercise)
 def test_the_same_row_from_two_exercises_is_refused_and_both_are_named(part) -> None:
-    twin = PartFile("twin", 1, part.path, (ROWS,))
+    twin = PartFile("twin", part.phase, part.path, (ROWS,))
     with pytest.raises(LabError) as refused:
-        Parts(1, part_files=(*PART_FILES, twin)).table()
+        Parts(part.phase, part_files=(*PART_FILES, twin)).table()
     assert f"one from {part.exercise}, one from twin" in refused.value.what
 
 
 def test_the_table_knows_of_every_row_whose_it_is() -> None:
-    table, origins = PARTS.table()
-    assert set(origins) == set(table)
-    assert set(origins.values()) == {"solution"}
+    table, credits_ = PARTS.table()
+    assert set(credits_) == set(table)
+    assert all(credit == Credit("solution") for credit in credits_.values())
+
+
+def test_every_deadline_of_phase_2_has_a_row_and_every_late_answer_is_thought_of() -> None:
+    table = Parts(2).table()[0]
+    assert {state for state, on in table if on == On(DeadlinePassed.name)} == set(DEADLINE_SECONDS)
+    for state in (State.REJECTING, State.REJECTED):
+        late = [on for on in (On.of(told) for told in EVENTS) if on.name in {"inventory.checked", "payment.processed"}]
+        assert [on for on in late if (state, on) not in table] == []
+        undone = {on.outcome: [c(saga(state), message(ORDER)).name for c in table[state, on].commands] for on in late}
+        assert undone["approved"] == ["payment.cancel"]
+        assert undone["reserved"] == ["inventory.release"]
+        assert undone["declined"] == undone["out_of_stock"] == []
+    assert set(TABLE) < set(table)  # phase 2 adds rows and takes none away

@@ -17,9 +17,12 @@ from lab.shop.follow import replay
 from lab.shop.journal import BadLine, JournalWriter, read_journal, to_line
 from lab.shop.narrate import LineKind, Narrator
 from lab.shop.overview import overview
+from lab.shop.parts import PART_FILES
+from lab.shop.ports import CONSUME, DISPATCH, HAND_OVER, WRAP
 from lab.shop.seen import Back, Lost, Seen
 from lab.shop.silence import UnitNow
 from lab.shop.tellers import JsonTeller
+from lab.shop.whose import TRAVEL
 from tests.shop.telling import ID, START_MS, cancelled_story, created, record, seen, story, unreadable
 
 T0 = START_MS / 1000
@@ -37,12 +40,10 @@ def narrator(**options):
 
 
 def test_a_delivered_order_reads_as_the_design_shows_it():
-    yours = {"order.created", "inventory.checked"}
+    yours = {"order.created": "produce=mine", "inventory.checked": "reserve=mine"}
     teller = narrator()
     told = [
-        line.text
-        for at, body in story()
-        for line in teller.see(seen(body, at, handled_by="mine" if body.name in yours else "solution"), T0 + at)
+        line.text for at, body in story() for line in teller.see(whose(body, at, yours.get(body.name, "")), T0 + at)
     ]
     assert told[0].startswith("── ord-7F3KM2QA  2 \N{MULTIPLICATION SIGN} mug for Anna, 25.00 EUR ───")
     assert told[0].endswith("── 14:02:11 ──")
@@ -50,24 +51,62 @@ def test_a_delivered_order_reads_as_the_design_shows_it():
     assert told[2] == " 0.011 s  → Mediator asks Inventory to set 2 mugs aside  inventory.check"
     assert told[3] == " 0.024 s  · Inventory: set aside, 38 left              inventory.checked   yours"
     assert told[16] == " 2.140 s  · Fulfilment: the carrier delivered it       shipping.delivered"
-    assert told[-1] == "── ord-7F3KM2QA delivered in 2.2 s · 18 messages · 2 pieces were yours ──"
-    assert len(told) == 20
+    assert told[-2] == "── ord-7F3KM2QA delivered in 2.2 s · 18 messages ──"
+    assert told[-1] == "          2 pieces were yours: produce, reserve"
+    assert len(told) == 21
     assert all(cell_len(text) <= 80 for text in told)
 
 
 def test_a_broken_part_and_a_repeated_message_are_marked():
     teller = narrator()
-    first = seen(created(), handled_by="broken", message_id="m1")
+    first = seen(created(), handled_by="broken", parts="produce=broken", message_id="m1")
     again = seen(created(), 0.5, message_id="m1")
     assert teller.see(first, T0)[1].text.endswith("order.created      broken")
     assert teller.see(again, T0)[0].text.endswith("  again")
 
 
-def test_one_piece_is_counted_once_however_much_it_says():
-    teller = narrator()
-    told = tell(teller, story(), handled_by="mine")
-    # order.created, Inventory's two, payment, the order book, fulfilment, notification, and the mediator's table
-    assert "8 pieces were yours" in told[-1]
+def test_a_piece_is_counted_once_by_its_exercise_however_much_it_says():
+    told = tell(narrator(), story(), handled_by="mine", parts="await=mine")
+    assert told[-1] == "── ord-7F3KM2QA delivered in 2.2 s · 18 messages · 1 piece was yours: await ──"
+
+
+def test_pieces_that_one_line_does_not_hold_stand_below_it_and_broken_ones_are_counted_apart():
+    told = tell(narrator(), story(), handled_by="broken", parts="undo=mine produce=broken envelope=mine confirm=mine")
+    assert told[-3:] == [
+        "── ord-7F3KM2QA delivered in 2.2 s · 18 messages ──",
+        "          3 pieces were yours: confirm, envelope, undo",
+        "          1 piece was broken: produce",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "parts", "mark"),
+    [
+        (created(), "envelope=mine", "yours"),
+        (created(), "accept=mine", "yours"),
+        (c.OrderConfirmed(order_id=ID), "envelope=mine", "(yours)"),
+        (c.OrderConfirmed(order_id=ID), "accept=mine read=mine", "(yours)"),
+        (c.OrderConfirmed(order_id=ID), "confirm=mine envelope=mine", "yours"),
+        (c.OrderConfirmed(order_id=ID), "confirm=mine read=broken", "(broken)"),
+        (c.OrderConfirmed(order_id=ID), "confirm=broken read=mine", "broken"),
+        (c.OrderConfirmed(order_id=ID), "", ""),
+    ],
+)
+def test_a_message_that_your_lines_only_carried_is_marked_in_parentheses(body, parts, mark):
+    text = narrator().see(whose(body, 0, parts), T0)[1].text
+    assert text.endswith(f" {mark}" if mark else body.name)
+    assert cell_len(text) <= 80
+
+
+def whose(body, at, parts):
+    """A message with the two headers that the runtime writes for these parts."""
+    handled_by = next((origin for origin in ("broken", "mine") if f"={origin}" in parts), "solution")
+    return seen(body, at, handled_by=handled_by, parts=parts)
+
+
+def test_the_exercises_that_carry_messages_are_those_of_the_table_of_parts():
+    carrying = {WRAP, CONSUME, DISPATCH, HAND_OVER}
+    assert {part.exercise for part in PART_FILES if carrying & set(part.fills)} == TRAVEL
 
 
 def test_interleaved_orders_carry_their_short_id_on_every_line():
@@ -101,7 +140,11 @@ def test_no_line_is_wider_than_80_and_none_holds_a_control_character(orders, see
     while any(queues):
         at, body = rng.choice([queue for queue in queues if queue]).pop(0)
         mark = rng.choice(["mine", "broken", "solution"])
-        for line in [*teller.see(seen(body, at * 50, handled_by=mark), T0 + at), *teller.tick(T0 + at * 50)]:
+        parts = " ".join(
+            rng.choices(["read=mine", "await=broken", "validate=mine", "\x1b[2J=mine", "=", "a" * 90], k=3)
+        )
+        seen_now = seen(body, at * 50, handled_by=mark, parts=parts)
+        for line in [*teller.see(seen_now, T0 + at), *teller.tick(T0 + at * 50)]:
             assert cell_len(line.text) <= 80
             assert line.text.isprintable()
 
@@ -240,17 +283,20 @@ def test_a_filter_for_what_does_not_exist_names_the_nearest():
 
 def test_each_json_line_is_one_object_with_all_that_is_known():
     teller = JsonTeller()
-    (line,) = teller.see(seen(created(name="\x1b\u202e"), handled_by="mine", offset=7), T0)
+    one = seen(created(name="\x1b\u202e"), handled_by="mine", parts="accept=mine read=theirs", offset=7)
+    (line,) = teller.see(one, T0)
     row = json.loads(line.text)
     assert line.text.isascii()
     assert line.text.isprintable()
     assert (row["topic"], row["offset"]) == ("orders.initiating", 7)
     assert row["type"] == "shop.order.created.v1"
     assert row["handled_by"] == "mine"
+    assert row["parts"] == {"accept": "mine"}
     assert row["body"]["order_id"] == ID
     broken = json.loads(teller.see(unreadable(ce_type="x"), T0)[0].text)
     assert broken["unreadable"]["reason"] == "no-envelope"
     assert broken["body"] is None
+    assert broken["parts"] == {}
 
 
 def test_a_header_that_is_null_is_unreadable_and_kills_nobody():

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ import pytest
 from lab.bundle import shipped
 from lab.errors import ExitCode, LabError, PartDoesNotLoad
 from lab.shop import ports
-from lab.shop.contracts import Message, decode
+from lab.shop.contracts import TOPIC_OF, Command, Message, decode
 from lab.shop.parts import PART_FILES, Choice, Parts, load_file, read_choices
 from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK, SEND_NOTIFICATION, Port
 from lab.shop.runtime.service import EVERY_UNITS_PORTS, Service
@@ -46,7 +46,7 @@ def chosen(tmp_path: Path, source: str, exercise: str = "reserve") -> Parts:
         ("import sys\nsys.exit(0)\n", 2, "SystemExit: 0"),
         ("def helper():\n    return 1 / 0\n\n\nhelper()\n", 2, "ZeroDivisionError: division by zero"),
         ("raise BaseException('no more')\n", 1, "BaseException: no more"),
-        ("x = '\0'\n", 1, "null bytes"),
+        ("x = '\0'\n", 1, "a NUL byte"),
     ],
     ids=["no syntax", "no indent", "no module", "no name in it", "sys.exit", "deeper", "anything", "a NUL"],
 )
@@ -150,7 +150,17 @@ def test_two_saves_of_equal_size_in_one_second_run_the_newer_lines(tmp_path) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", '{"reserve": "mine"}', '{"reserve": {"origin": "mine"}}', '{"reserve": null}'],
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"reserve": "mine"}',
+        '{"reserve": {"origin": "mine"}}',
+        '{"reserve": null}',
+        '{"reserve": {"origin": "my\\nown", "file": "x.py"}}',
+        '{"reserve": {"origin": [], "file": "x.py"}}',
+    ],
 )
 def test_a_damaged_file_of_choices_is_an_error_that_says_what_to_do(tmp_path, text) -> None:
     file = tmp_path / "choices.json"
@@ -167,24 +177,58 @@ def test_choices_that_are_not_there_are_none(tmp_path) -> None:
     assert read_choices(tmp_path / "choices.json") == {"reserve": Choice("mine", Path("reserve.py"))}
 
 
+async def one_order(kafka: str, folder: Path, origins: Mapping[str, str]) -> dict[str, Message[Any]]:
+    """Take one order through a shop in which these exercises' parts are copies; return its messages by name."""
+    choices = {}
+    for exercise, origin in origins.items():
+        file = folder / f"{exercise}.py"
+        shutil.copy(FILE_OF[exercise], file)
+        choices[exercise] = Choice(origin, file)
+    prefix = new_prefix()
+    async with open_shop(kafka, sqlite(folder), prefix=prefix, parts=lambda: Parts(1, choices)) as shop:
+        assert await shop.ending(await shop.place()) == "delivered"
+    messages = [decode(seen.record) for seen in await snapshot(kafka, prefix)]
+    found = {message.name: message for message in messages if isinstance(message, Message)}
+    assert len(found) == len(messages) == 18
+    return found
+
+
 @pytest.mark.anyio
-async def test_a_learner_s_file_shows_in_handled_by_of_its_own_answers_and_nowhere_else(
+async def test_a_part_shows_in_the_messages_that_it_had_a_hand_in_and_nowhere_else(kafka_address, tmp_path) -> None:
+    mine = dict.fromkeys(["reserve", "await", "produce", "validate", "undo", "table"], "mine")
+    told = await one_order(kafka_address, tmp_path, mine)
+    commands = {body.name for body in TOPIC_OF if issubclass(body, Command)}
+    assert {name: set(message.parts) for name, message in told.items() if message.parts} == {
+        "order.created": {"produce", "validate"},
+        "inventory.checked": {"reserve"},
+        "shipping.initiated": {"await"},
+        **{name: {"table"} for name in commands & set(told)},  # the rows of `undo` are for orders that fail
+    }
+    others = {name: message.handled_by for name, message in told.items() if not message.parts}
+    assert others.pop("shipping.delivered") == "lab"  # no exercise brings it
+    assert set(others.values()) == {"solution"}
+    assert {message.handled_by for message in told.values() if message.parts} == {"mine"}
+
+
+@pytest.mark.anyio
+async def test_parts_that_carry_messages_show_in_all_that_they_carry_and_broken_wins_over_mine(
     kafka_address, tmp_path
 ) -> None:
-    mine = tmp_path / "mine.py"
-    shutil.copy(FILE_OF["reserve"], mine)
-    prefix, choices = new_prefix(), {"reserve": Choice("mine", mine)}
-    async with open_shop(kafka_address, sqlite(tmp_path), prefix=prefix, parts=lambda: Parts(1, choices)) as shop:
-        assert await shop.ending(await shop.place()) == "delivered"
-    handled_by: dict[str, set[str | None]] = {}
-    for seen in await snapshot(kafka_address, prefix):
-        message = decode(seen.record)
-        assert isinstance(message, Message)
-        handled_by.setdefault(message.name, set()).add(message.handled_by)
-    assert len(handled_by) == 18
-    assert handled_by.pop("inventory.checked") == {"mine"}
-    assert handled_by.pop("shipping.delivered") == {"lab"}  # no exercise brings it
-    assert set.union(*handled_by.values()) == {"solution"}
+    told = await one_order(kafka_address, tmp_path, {"envelope": "mine", "read": "broken", "await": "mine"})
+    answers = {name: message for name, message in told.items() if name not in {"order.created", "shipping.delivered"}}
+    assert {message.handled_by for message in answers.values()} == {"broken"}
+    assert told["shipping.initiated"].parts == {"envelope": "mine", "read": "broken", "await": "mine"}
+    assert told["payment.processed"].parts == {"envelope": "mine", "read": "broken"}
+    for nobody_was_read in ("order.created", "shipping.delivered"):
+        assert told[nobody_was_read].handled_by == "mine"
+        assert told[nobody_was_read].parts == {"envelope": "mine"}
+
+
+@pytest.mark.anyio
+async def test_whoever_ends_the_transaction_has_a_hand_in_every_message(kafka_address, tmp_path) -> None:
+    told = await one_order(kafka_address, tmp_path, {"accept": "mine"})
+    assert {message.handled_by for message in told.values()} == {"mine"}
+    assert all(message.parts == {"accept": "mine"} for message in told.values())
 
 
 @pytest.mark.anyio

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from lab.shop.contracts import OrderConfirm
+from lab.shop.contracts.credit import Credit
 from lab.shop.parts import Choice, Parts
 from lab.shop.ports import Partition
 from lab.shop.runtime import service as runtime
@@ -141,7 +142,7 @@ async def test_partitions_that_were_taken_away_are_held_no_longer() -> None:
 )
 async def test_what_a_handler_must_not_return_is_told_with_its_name(returned, said) -> None:
     with pytest.raises(TypeError) as error:
-        Replies(returned, "mine", "reserve_stock")
+        Replies(returned, Credit("mine"), "reserve_stock")
     assert str(error.value).startswith(said)
 
 

@@ -3,6 +3,20 @@
 This is the one place to import from: `from lab.shop.contracts import InventoryCheck, Message`.
 """
 
+from lab.shop.contracts.aside import (
+    ATTEMPT,
+    DUE,
+    ERROR,
+    ORIGIN_OFFSET,
+    ORIGIN_PARTITION,
+    ORIGIN_TOPIC,
+    RETRY_LEVELS,
+    ROOM_FOR_MARKS,
+    dead_letter_topic,
+    marked,
+    origin_topic,
+    retry_topic,
+)
 from lab.shop.contracts.body import Body, Command, Event
 from lab.shop.contracts.catalogue import (
     CARD_OK,
@@ -67,6 +81,7 @@ from lab.shop.contracts.topics import (
     Role,
     Topic,
     commands_of,
+    groups_of,
     replies,
 )
 from lab.shop.contracts.views import (
@@ -82,18 +97,26 @@ from lab.shop.contracts.views import (
 )
 
 __all__ = [
+    "ATTEMPT",
     "BODY_OF",
     "CARD_OK",
     "CARD_REFUSED",
     "CURRENCY",
     "CUSTOMERS",
+    "DUE",
     "ENDED",
+    "ERROR",
     "LINES_AT_MOST",
     "MAX_RECORD_BYTES",
     "ORDERS_INITIATING",
+    "ORIGIN_OFFSET",
+    "ORIGIN_PARTITION",
+    "ORIGIN_TOPIC",
     "PARTITIONS",
     "PIECES_AT_MOST",
     "PRODUCTS",
+    "RETRY_LEVELS",
+    "ROOM_FOR_MARKS",
     "TERMINAL",
     "TOPICS",
     "TOPIC_OF",
@@ -158,7 +181,12 @@ __all__ = [
     "View",
     "Wire",
     "commands_of",
+    "dead_letter_topic",
     "decode",
+    "groups_of",
+    "marked",
     "new_order_id",
+    "origin_topic",
     "replies",
+    "retry_topic",
 ]

@@ -15,10 +15,11 @@ protocol binding, section 3.2 (binary content mode); `correlationid` and `causat
 | `ce_causationid` | the id of the message that caused this one; absent on the first |
 | `content-type` | `application/json` |
 | `traceparent` | W3C trace context (from phase 2) |
-| `handled-by` | whose lines made it: `mine`, `solution`, `broken`, or `lab` where no exercise brings them |
+| `handled-by` | whose lines made it: `broken` or `mine` where any of them are, else `solution`; `lab`: no exercise's |
+| `handled-by-parts` | exercises whose lines had a hand in it, without the solution's: `await=mine envelope=mine` |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import ValidationError
 
 from lab.shop.contracts.body import Body
+from lab.shop.contracts.credit import HANDLED_BY, HANDLED_BY_PARTS, parts_in
 from lab.shop.contracts.topics import BODY_OF, MAX_RECORD_BYTES
 
 B_co = TypeVar("B_co", bound=Body, covariant=True)
@@ -88,6 +90,8 @@ class Message(Generic[B_co]):
     causation_id: str | None = None
     traceparent: str | None = None
     handled_by: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Exercise → `mine` or `broken`, for each part that had a hand in it and is not the solution's."""
     record: Record | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -166,7 +170,8 @@ def _decode(record: Record, value: bytes, head: dict[str, str]) -> Message[Body]
         correlation_id=head["ce_correlationid"],
         causation_id=head.get("ce_causationid"),
         traceparent=head.get("traceparent"),
-        handled_by=head.get("handled-by"),
+        handled_by=head.get(HANDLED_BY),
+        parts=parts_in(head.get(HANDLED_BY_PARTS, "")),
         record=record,
     )
 

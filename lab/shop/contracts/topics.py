@@ -106,6 +106,11 @@ def commands_of(service: str) -> tuple[str, ...]:
     return tuple(t.name for t in TOPICS if t.owner == service and t.role is Role.COMMAND_CHANNEL)
 
 
+def groups_of(topic: Topic) -> tuple[str, ...]:
+    """Return the groups that read this topic: its owner, and of events Analytics, too."""
+    return (topic.owner,) if issubclass(topic.messages[0], Command) else (topic.owner, "analytics")
+
+
 def replies() -> tuple[str, ...]:
     """Return the names of all topics that carry events, the initiating one among them."""
     return tuple(t.name for t in TOPICS if not issubclass(t.messages[0], Command))

@@ -33,7 +33,7 @@ def watching(context: Context, engine: Engine) -> Chore:
                     continue
                 message = _message(row)
                 replies = await engine.advance(message, session)
-                out += [context.outbound.prepare(one, cause=message, origin=replies.origin) for one in replies.bodies]
+                out += [context.outbound.prepare(one, cause=message, credit=replies.credit) for one in replies.bodies]
             if due:  # the claim, and all that follows from it, in one transaction
                 await context.parts[HAND_OVER](session, out, context.outbound.publish)
         return len(due)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import TOPIC_OF, Body, Event, Message, OrderCreated, State
+from lab.shop.contracts.credit import Credit
 from lab.shop.mediator.tables import SagaLog, SagaRow
 from lab.shop.parts import Parts
 from lab.shop.ports import CANCEL_TIMER, DECIDE, SET_TIMER, Decision, On, Saga
@@ -35,8 +36,8 @@ class Engine:
     """Advances sagas, one message at a time."""
 
     def __init__(self, parts: Parts) -> None:
-        self._table, self._row_origins = parts.table()
-        self._decide, self._decide_origin = parts[DECIDE], parts.origin(DECIDE)
+        self._table, self._row_credits = parts.table()
+        self._decide, self._decide_credit = parts[DECIDE], parts.credit(DECIDE)
         self._set_timer, self._cancel_timer = parts[SET_TIMER], parts[CANCEL_TIMER]
 
     def steps(self) -> Mapping[str, Step]:
@@ -49,7 +50,8 @@ class Engine:
 
     async def advance(self, message: Message[Body], session: AsyncSession) -> Replies:
         """Take one message: decide, move the saga, write its log, return the commands that follow."""
-        row = await session.get(SagaRow, message.order_id)
+        # locked: an answer and a passed deadline may come in the same moment
+        row = await session.get(SagaRow, message.order_id, with_for_update=True)
         if row is None:
             if not isinstance(message.body, OrderCreated):
                 return await self._nobody(message, session)
@@ -57,11 +59,11 @@ class Engine:
             session.add(row)
         saga = await self._saga(row, session)
         decision = self._decide(self._table, saga, message)
-        origin = self._origin(saga.state, message)
+        credit = self._credit(saga.state, message)
         await self._write(row, message, decision, session)
         if decision.kind == MOVE:
             await self._watch_the_clock(saga, decision.to, session)
-        return Replies(decision.commands, origin, DECIDE.name)
+        return Replies(decision.commands, credit, DECIDE.name)
 
     async def _saga(self, row: SagaRow, session: AsyncSession) -> Saga:
         told = select(SagaLog.name, SagaLog.outcome).where(
@@ -87,17 +89,17 @@ class Engine:
                 session.add(_entry(message, 0, UNEXPECTED, State.NEW, State.NEW))
         except IntegrityError:
             pass  # the same message again: it is recorded already
-        return Replies((), self._decide_origin, DECIDE.name)
+        return Replies((), self._decide_credit, DECIDE.name)
 
     async def _watch_the_clock(self, saga: Saga, to: State, session: AsyncSession) -> None:
         await self._cancel_timer(session, saga.order_id)
         if to in DEADLINE_SECONDS:
             await self._set_timer(session, Saga(saga.order_id, to, saga.order, saga.seen), DEADLINE_SECONDS[to])
 
-    def _origin(self, state: State, message: Message[Body]) -> str:
-        """Whose lines decided: the row's where one applies, and `decide`'s where that is not the solution's."""
-        row = self._row_origins.get((state, On.of(message.body)), self._decide_origin)
-        return row if self._decide_origin == "solution" else self._decide_origin
+    def _credit(self, state: State, message: Message[Body]) -> Credit:
+        """Whose lines decided: those of `decide`, and of the row where one applies."""
+        row = self._row_credits.get((state, On.of(message.body)))
+        return self._decide_credit if row is None else self._decide_credit + row
 
 
 def _new_row(message: Message[Body], order: OrderCreated) -> SagaRow:

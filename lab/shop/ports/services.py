@@ -124,7 +124,7 @@ class Bank(Protocol):
         """Take the money. Raises TimeoutError when no answer came: then nobody knows."""
 
     async def refund(self, key: str, *, amount_cents: int) -> None:
-        """Give back what was charged under this key."""
+        """Give back what was charged under this key; where nothing was, refuse whatever comes under it later."""
 
 
 class TakePayment(Protocol):

@@ -10,6 +10,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body
+from lab.shop.contracts.credit import Credit
 from lab.shop.parts import Parts
 from lab.shop.ports import HAND_OVER, Caused, Outgoing, Port, Publish
 from lab.shop.runtime.outbound import Outbound
@@ -38,12 +39,12 @@ class Context:
             async with asyncio.timeout(patience):  # around Kafka alone: nobody stops a commit half-way
                 await self.outbound.publish(messages)
 
-        out = [self.outbound.prepare(event, cause=None, origin=self.outbound.first_origin)]
+        out = [self.outbound.prepare(event, cause=None, credit=self.outbound.first_credit)]
         await self._hand_over(session, out, publish)
 
-    async def say(self, session: AsyncSession, said: Sequence[Caused], origin: str) -> None:
+    async def say(self, session: AsyncSession, said: Sequence[Caused], credit: Credit) -> None:
         """End the transaction by the `hand_over` part, with messages on their way whose cause came earlier."""
-        out = [self.outbound.prepare(one.body, cause=one.cause, origin=origin) for one in said]
+        out = [self.outbound.prepare(one.body, cause=one.cause, credit=credit) for one in said]
         await self._hand_over(session, out, self.outbound.publish)
 
     async def _hand_over(self, session: AsyncSession, out: Sequence[Outgoing], publish: Publish) -> None:

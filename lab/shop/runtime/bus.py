@@ -13,7 +13,7 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
-from lab.shop.contracts import MAX_RECORD_BYTES, TOPICS, Record
+from lab.shop.contracts import MAX_RECORD_BYTES, ROOM_FOR_MARKS, TOPICS, Record
 from lab.shop.ports import CommitOffsets, OnRevoked, Outgoing, Partition, StoredAt
 from lab.shop.runtime.in_hand import InHand
 
@@ -37,14 +37,15 @@ def check_topic(name: str) -> None:
 class ShopProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
     """A real producer: acknowledged by all copies, idempotent, in the shop's prefix."""
 
-    def __init__(self, kafka: str, prefix: str, client_id: str) -> None:
+    def __init__(self, kafka: str, prefix: str, client_id: str, **options: Any) -> None:
         super().__init__(
             bootstrap_servers=kafka,
             client_id=client_id,
             acks="all",
             enable_idempotence=True,
-            max_request_size=REQUEST_BYTES,
+            max_request_size=REQUEST_BYTES + ROOM_FOR_MARKS,
             request_timeout_ms=15_000,
+            **options,
         )
         self._prefix = prefix
 
@@ -75,8 +76,11 @@ class Pulse:
 class ShopConsumer:
     """The consumer that parts see: contracts' records in, `{partition: next offset}` out."""
 
-    def __init__(self, inner: AIOKafkaConsumer, prefix: str, pulse: Pulse, commit: CommitOffsets) -> None:
+    def __init__(
+        self, inner: AIOKafkaConsumer, prefix: str, pulse: Pulse, commit: CommitOffsets, in_hand: InHand | None = None
+    ) -> None:
         self._inner, self._prefix, self._pulse, self._commit = inner, prefix, pulse, commit
+        self._in_hand = in_hand or InHand()
         self._unhandled: dict[Partition, int] = {}  # offset of the first record that was given out and not handled
         self._given: dict[Partition, int] = {}  # offset after the last record that was given out
 
@@ -114,11 +118,22 @@ class ShopConsumer:
         await self._inner.stop()
 
     async def commit(self, offsets: Mapping[Partition, int] | None = None) -> None:
-        """Remember for the group how far it has come: by partition, the offset of the *next* record to read."""
+        """Remember for the group how far it has come: by partition, the offset of the *next* record to read.
+
+        Of a partition that is being given away only what was handled counts: the rest was refused, not done.
+        """
         if offsets is None:
             await self._inner.commit()
-        else:
-            await self._commit(_Committing(self._inner, self._prefix), offsets)
+            return
+        theirs = {place: at for place, at in self._unhandled.items() if self._in_hand.is_gone(place)}
+        true = {place: min(offset, theirs.get(place, offset)) for place, offset in offsets.items()}
+        await self._commit(_Committing(self._inner, self._prefix), true)
+
+    def begin_anew(self, partitions: Iterable[Partition]) -> None:
+        """Forget what was given out of these partitions: they are read from the last commit on."""
+        for partition in partitions:
+            self._unhandled.pop(partition, None)
+            self._given.pop(partition, None)
 
     async def offsets(self) -> tuple[Mapping[Partition, int], Mapping[Partition, int]]:
         """Return the end offset of every partition held, and the committed offset of those that have one."""
@@ -166,6 +181,8 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         partitions = [Partition(p.topic.removeprefix(self._prefix), p.partition) for p in assigned]
         self._in_hand.regained(partitions)
+        if self._pulse.consumer is not None:
+            self._pulse.consumer.begin_anew(partitions)
         self._pulse.assigned = frozenset(partitions)
 
 

@@ -35,6 +35,10 @@ class InHand:
         async with self._changed:
             await self._changed.wait_for(lambda: not self._busy & set(partitions))
 
+    def is_gone(self, partition: Partition) -> bool:
+        """Say whether this partition was given away: nothing more of it is begun here."""
+        return partition in self._gone
+
     def regained(self, partitions: Sequence[Partition]) -> None:
         """These partitions are ours (again)."""
         self._gone -= set(partitions)

@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from lab.shop.contracts import TOPIC_OF, Body, Cause, Message, OrderCreated, Record, Wire, decode
+from lab.shop.contracts.credit import Credit
 from lab.shop.parts import Parts
-from lab.shop.ports import NEXT_TRACE, PLACE_ORDER, PUBLISH_ORDER_CREATED, WRAP, Outgoing
+from lab.shop.ports import (
+    HAND_OVER,
+    NEXT_TRACE,
+    ORDER_REQUEST,
+    PLACE_ORDER,
+    PUBLISH_ORDER_CREATED,
+    WRAP,
+    Outgoing,
+    Port,
+)
 from lab.shop.runtime.bus import ShopProducer
 
-_FIRST_MESSAGE_PORTS = (PLACE_ORDER, WRAP, PUBLISH_ORDER_CREATED)
+_FIRST_MESSAGE: Final[tuple[Port[Any], ...]] = (PLACE_ORDER, ORDER_REQUEST, PUBLISH_ORDER_CREATED)
+_EVERY_MESSAGE: Final[tuple[Port[Any], ...]] = (WRAP, HAND_OVER)
 
 
 class Outbound:
@@ -19,13 +31,13 @@ class Outbound:
         self._producer = producer
         self._wrap, self._next_trace = parts[WRAP], parts[NEXT_TRACE]
         self._publish_order_created = parts[PUBLISH_ORDER_CREATED] if unit == "order" else None
-        origins = {parts.origin(port) for port in _FIRST_MESSAGE_PORTS}
-        self.first_origin = next((origin for origin in ("broken", "mine") if origin in origins), "solution")
+        self._always = parts.credit(*_EVERY_MESSAGE)
+        self.first_credit = parts.credit(*_FIRST_MESSAGE)
 
-    def prepare(self, body: Body, *, cause: Cause | None, origin: str) -> Outgoing:
-        """Wrap a body, and mark it with the trace and with whose lines it is."""
+    def prepare(self, body: Body, *, cause: Cause | None, credit: Credit) -> Outgoing:
+        """Wrap a body, and mark it with the trace and with whose lines it is: `credit`, and what all messages share."""
         wire = self._wrap(body, cause=cause, source=self._source, time=datetime.now(UTC))
-        marks = [("handled-by", origin.encode())]
+        marks = (credit + self._always).headers()
         if trace := self._next_trace(cause.traceparent if cause else None):
             marks.append(("traceparent", trace.encode()))
         return Outgoing(TOPIC_OF[type(body)].name, body.order_id.encode(), Wire([*wire.headers, *marks], wire.value))

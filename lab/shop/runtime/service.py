@@ -21,8 +21,10 @@ from lab.shop.runtime.health import health_router
 from lab.shop.runtime.limits import BodyLimit
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.problems import install_problems
+from lab.shop.runtime.retries import read_again, retry_topics
 from lab.shop.runtime.settings import Settings
 from lab.shop.runtime.store import Store, no_answer, open_store
+from lab.shop.runtime.topics import ASIDE_FROM
 from lab.shop.runtime.worker import Worker
 
 IDLE_AT_LEAST, IDLE_AT_MOST = 0.01, 0.16
@@ -76,6 +78,8 @@ class Service:
             for chore_name, chore in {"relay": self._relay, **self.assembly.chores}.items():
                 self._begin(chore_name, self._repeat(chore_name, chore))
             self._begin("consume", self._consume(worker))
+            if self.parts.phase >= ASIDE_FROM:
+                self._begin("retries", self._retry(worker))
             self._stack = stack.pop_all()
         return self
 
@@ -118,20 +122,29 @@ class Service:
             )
             listener = Listener(settings.prefix, self.pulse, worker.in_hand, self.parts[p.ON_REVOKED])
             inner.subscribe([settings.prefix + topic for topic in self.blueprint.topics], listener=listener)
-            consumer = ShopConsumer(inner, settings.prefix, self.pulse, self.parts[p.COMMIT_OFFSETS])
+            consumer = ShopConsumer(inner, settings.prefix, self.pulse, self.parts[p.COMMIT_OFFSETS], worker.in_hand)
             await _patiently(inner.start, _no_kafka, "Kafka", kafka=settings.kafka)
             self._stack.push_async_callback(_close, "consumer", consumer.stop)
             self.pulse.consumer = consumer
             return consumer
 
         async def work(records: Sequence[Record]) -> None:
-            await worker.work(records)
+            handled = await worker.work(records)
             if self.pulse.consumer is not None:
-                self.pulse.consumer.handled(records)
+                self.pulse.consumer.handled(handled)
 
         await self.parts[p.CONSUME](open_consumer, work, lambda: not self._off.is_set())
         if not self._off.is_set():
             raise RuntimeError("The consume loop came to an end by itself; nobody reads this unit's messages now.")
+
+    async def _retry(self, worker: Worker) -> None:
+        """Read again what this unit has put aside, each when its time has come."""
+        settings, group = self.settings, f"{self.settings.prefix}{self.blueprint.name}.retry"
+        consumer = group_consumer(settings.kafka, group, group, auto_offset_reset="earliest", enable_auto_commit=False)
+        consumer.subscribe([settings.prefix + topic for topic in retry_topics(self.blueprint.topics, worker.group)])
+        await _patiently(consumer.start, _no_kafka, "Kafka", kafka=settings.kafka)
+        self._stack.push_async_callback(_close, "retries", consumer.stop)
+        await read_again(consumer, settings.prefix, worker.work, lambda: not self._off.is_set())
 
     async def _relay(self) -> int:
         return await self.parts[p.RELAY](self.context.store.sessions, self.context.outbound.publish, RELAY_AT_MOST)

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from lab.home import workplace
+import lab.home
 
 
 class Settings(BaseSettings):
@@ -22,7 +23,7 @@ class Settings(BaseSettings):
     """Where the unit's HTTP answers on 127.0.0.1."""
     prefix: str = ""
     """Stands before every topic and group name, so that two shops can share one Kafka."""
-    choices: Path = workplace() / "workspace" / "choices.json"
+    choices: Path = Field(default_factory=lab.home.choices)
     """Which parts are not the solution's."""
     transit_seconds: float = 2.0
     """How long the carriers take to deliver."""

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body, Message
+from lab.shop.contracts.credit import Credit
 from lab.shop.ports import AnyHandler
 
 
@@ -15,7 +16,7 @@ class Replies:
     """What is to be said in answer to one message, whose lines said so (for `handled-by`), and which handler."""
 
     bodies: Sequence[Body]
-    origin: str
+    credit: Credit
     handler: str
 
     def __post_init__(self) -> None:
@@ -37,7 +38,7 @@ class Step(Protocol):
     async def __call__(self, messages: Sequence[Message[Any]], session: AsyncSession, /) -> Sequence[Replies]: ...
 
 
-def step(handler: AnyHandler, origin: str, name: str) -> Step:
+def step(handler: AnyHandler, credit: Credit, name: str) -> Step:
     """Make a step of a part. A part that offers `many` is given the whole batch in one call.
 
     name: what an error calls it: the port's name, which is the learner's function.
@@ -46,7 +47,7 @@ def step(handler: AnyHandler, origin: str, name: str) -> Step:
 
     async def run(messages: Sequence[Message[Any]], session: AsyncSession) -> Sequence[Replies]:
         if many is not None and len(messages) > 1:
-            return [Replies(bodies, origin, name) for bodies in await many(messages, session)]
-        return [Replies(await handler(message, session), origin, name) for message in messages]
+            return [Replies(bodies, credit, name) for bodies in await many(messages, session)]
+        return [Replies(await handler(message, session), credit, name) for message in messages]
 
     return run

@@ -15,18 +15,21 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop import ports as p
-from lab.shop.contracts import Body, Message, Record, Unreadable, decode
+from lab.shop.contracts import ATTEMPT, Body, Message, Record, Unreadable, decode
 from lab.shop.parts import Parts
 from lab.shop.runtime.bus import ShopProducer
 from lab.shop.runtime.in_hand import InHand
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.steps import Step
-from lab.shop.runtime.store import Store
+from lab.shop.runtime.store import Store, no_answer
 
 RETRY_IN_PLACE_SECONDS = 1.0
 """A wait up to this long is spent here; a longer one goes to a retry topic, so that neighbours do not wait."""
 
 ATTEMPTS_AT_MOST = 20
+AWAY_COUNTS_AT_MOST = 4
+"""A database that does not answer is no fault of the message: its attempts are counted no further than this, so that
+everything waits here, in short steps, until the database is back, and nothing is given up because of it."""
 
 
 class UnreadableRecord(ValueError):
@@ -50,17 +53,20 @@ class Worker:
         self.in_hand = InHand()
         self._dispatch, self._inbox, self._hand_over = parts[p.DISPATCH], parts[p.INBOX], parts[p.HAND_OVER]
         self._retry_policy, self._retry_later = parts[p.RETRY_POLICY], parts[p.RETRY_LATER]
+        self._read_by = parts.credit(p.DISPATCH, p.CONSUME)
         self._dead_letter, self._observe, self._fields = parts[p.DEAD_LETTER], parts[p.OBSERVE], parts[p.LOG_FIELDS]
 
-    async def work(self, records: Sequence[Record]) -> None:
-        """Handle records of one partition, in sequence. Returns when each has been handled or put aside."""
+    async def work(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Handle records of one partition, in sequence; return those that have been handled or put aside.
+
+        None is when the partition is being given away: whoever gets it begins with them.
+        """
         async with self.in_hand.holding(records) as mine:
-            if not mine:
-                return
             if len(mine) > 1 and await self._all_at_once(mine):
-                return
+                return mine
             for record in mine:
                 await self._one(record)
+        return mine
 
     async def _all_at_once(self, records: Sequence[Record]) -> bool:
         messages = [decode(record) for record in records]
@@ -85,6 +91,8 @@ class Worker:
                     await self._transaction([message])
                 except Exception as error:  # noqa: BLE001  the retry policy decides what each kind means
                     attempt += 1
+                    if no_answer(error):
+                        attempt = min(attempt, AWAY_COUNTS_AT_MOST)
                     if not await self._again(record, error, attempt):
                         return
                 else:
@@ -127,11 +135,12 @@ class Worker:
                 self._log.info("nothing to do here", messages=[message.name for message in batch])
                 continue
             for message, replies in zip(batch, await step(batch, session), strict=True):
-                out += [self._outbound.prepare(body, cause=message, origin=replies.origin) for body in replies.bodies]
+                credit = replies.credit + self._read_by
+                out += [self._outbound.prepare(body, cause=message, credit=credit) for body in replies.bodies]
         return out
 
 
 def _attempts_before(record: Record) -> int:
-    """Return how often a record was tried, by its `lab-attempt`; what is no number, whoever wrote it, counts as 0."""
-    said = record.header("lab-attempt") or ""
+    """Return how often a record was tried, by its mark; what is no number, whoever wrote it, counts as 0."""
+    said = record.header(ATTEMPT) or ""
     return int(said) if re.fullmatch("[0-9]{1,4}", said) else 0

@@ -13,11 +13,14 @@ def wrap(body: Body, *, cause: Cause | None, source: str, time: datetime) -> Wir
     """Put a body into its envelope; return headers and value, both as bytes, ready to travel.
 
     body:   what is to be said. body.ce_type() is its name with a version, body.order_id the order it belongs to.
+            It is an object, not a dict: body.model_dump_json() gives its JSON, as a text.
     cause:  the message that made us say it, with cause.id and cause.correlation_id; None when a story begins.
     source: who says it, such as "/shop/order".
     time:   when it is said, in UTC.
 
-    Equal arguments give an equal id, so that a repeat can be recognised as one.
+    Returns Wire(headers, value): headers is a list of pairs (name, bytes), value is bytes.
+    The id follows from cause, type and order alone. Equal arguments give an equal id, and so does a repeat at another
+    time, so that it can be recognised as one.
     """
     # The id is not drawn by lot, it is worked out: same cause, same type, same order, same id. Whoever sends this
     # message a second time, after a crash or a time-out, sends the same message and not a new one.

@@ -20,8 +20,8 @@ async def consume(open_consumer: OpenConsumer, work: Work, running: Callable[[],
     """
     # "earliest" counts only where the group has no offset yet: on its very first start. "latest", aiokafka's default,
     # would mean that what came before that start is never read by anyone.
-    # Auto-commit: every five seconds the consumer notes how far it has *fetched*, handled or not. A service that is
-    # killed in between has records noted as read that nobody has handled. Phase 2 asks what that costs.
+    # Auto-commit: every five seconds, and when it is closed, the consumer notes how far it has *fetched*, handled or
+    # not. Who is killed may have records noted as read that nobody has handled. Phase 2 asks what that costs.
     consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
     while running():
         # Poll: wait up to 200 ms for records, and take at most ten, so that few are in hand that are not handled yet.
@@ -29,7 +29,8 @@ async def consume(open_consumer: OpenConsumer, work: Work, running: Callable[[],
         for records in batches.values():
             for record in records:
                 # Asked before each record: a service that is to stop has a few seconds, and ten slow records take
-                # longer. What is still in hand then is given back when the consumer is closed, and read again later.
+                # longer. The shop's consumer gives back on closing what is still in hand then; it is read again. A
+                # bare aiokafka consumer does not: on closing it notes all as read, and nobody handles the rest.
                 if not running():
                     return
                 await work([record])

@@ -12,7 +12,7 @@ async def receive_goods(sessions: async_sessionmaker[AsyncSession], delivery: Se
     """Put a delivery on the shelves: every line of it, or none.
 
     sessions: makes a new session: `async with sessions() as session`.
-    delivery: items, each with a sku and a quantity.
+    delivery: items, each with item.sku and item.quantity.
 
     Raises whatever the database raises; then no shelf has changed.
     """

@@ -1,4 +1,4 @@
-"""Exercise 12 · Reserve: check and set aside in one step, so that two customers cannot get the same last piece."""
+"""Exercise 12 · Reserve: look and take in one step, so that two customers cannot get the same last piece."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession,
     order_id, lines = command.order_id, command.body.lines
     # Have we answered this before? Our own table knows, a no as well as a yes. Without the remembered no, a repeat
     # that comes after a delivery would set pieces aside for an order that is rejected already: for ever.
-    earlier = await session.scalar(select(Reservation.status).where(Reservation.order_id == order_id).limit(1))
+    earlier = await session.scalar(select(Reservation.status).where(Reservation.order_id == order_id))
     if earlier is None:
         is_ours = await _set_aside(order_id, lines, session)
     else:
@@ -35,31 +35,6 @@ async def reserve_stock(command: Message[InventoryCheck], session: AsyncSession,
     return [InventoryChecked(order_id=order_id, outcome="out_of_stock", lines=lacking)]
 
 
-async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession) -> bool:
-    """Set all lines aside and say True; or leave every shelf as it was, remember the no, and say False."""
-    # A savepoint: an inner "all or nothing". If the third line lacks, the first two go back on the shelf.
-    savepoint = await session.begin_nested()
-    # Always in the same sequence, so that two orders never wait for each other's shelf in a circle.
-    for line in sorted(lines, key=lambda line: line.sku):
-        # One statement looks and takes. Looking first (SELECT) and taking after (UPDATE) leaves a moment between,
-        # in which somebody else takes the same piece. Here the database lets only one of them through.
-        taken = await session.execute(
-            update(Shelf)
-            .where(Shelf.sku == line.sku, Shelf.available >= line.quantity)
-            .values(available=Shelf.available - line.quantity, reserved=Shelf.reserved + line.quantity)
-            .returning(Shelf.sku)
-        )
-        if taken.first() is None:
-            await savepoint.rollback()
-            session.add_all(
-                Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="refused") for line in lines
-            )
-            return False
-        session.add(Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="reserved"))
-    await savepoint.commit()
-    return True
-
-
 async def _left(lines: Sequence[Item], session: AsyncSession) -> tuple[ShelfLine, ...]:
     """Say for each line how many pieces are now left for others."""
     rows = await session.execute(select(Shelf.sku, Shelf.available).where(Shelf.sku.in_([line.sku for line in lines])))
@@ -67,8 +42,49 @@ async def _left(lines: Sequence[Item], session: AsyncSession) -> tuple[ShelfLine
     return tuple(ShelfLine(sku=line.sku, quantity=line.quantity, left=free.get(line.sku, 0)) for line in lines)
 
 
+async def _set_aside(order_id: str, lines: Sequence[Item], session: AsyncSession) -> bool:
+    """Set all lines aside and say True; or leave every shelf as it was, note the no, and say False.
+
+    lines: each has line.sku and line.quantity.
+
+    A Shelf has sku, available (free for whoever comes) and reserved (set aside). A Reservation has order_id, sku,
+    quantity and status: there is one for each line, "reserved", or "refused" where the answer is no.
+    """
+    # 1 A savepoint: an inner "all or nothing". If the third line lacks, the first two go back on the shelf.
+    savepoint = await session.begin_nested()
+
+    # Always in the same sequence, so that two orders never wait for each other's shelf in a circle.
+    for line in sorted(lines, key=lambda line: line.sku):
+        # 2 One statement looks and takes. Looking first (SELECT) and taking after (UPDATE) leaves a moment between,
+        # in which somebody else takes the same piece. Here the database lets only one of them through.
+        taken = await session.scalar(
+            update(Shelf)
+            .where(Shelf.sku == line.sku, Shelf.available >= line.quantity)
+            .values(available=Shelf.available - line.quantity, reserved=Shelf.reserved + line.quantity)
+            .returning(Shelf.sku)
+        )
+
+        # 3 No row was changed: not enough was there. That is an answer; an exception would say that something is
+        # broken here. The no is noted once we are back at the savepoint, or it would be taken back as well.
+        if taken is None:
+            await savepoint.rollback()
+            session.add_all(
+                Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="refused") for line in lines
+            )
+            return False
+
+        # 4 Who has it: without this, nobody could ever put it back.
+        session.add(Reservation(order_id=order_id, sku=line.sku, quantity=line.quantity, status="reserved"))
+    await savepoint.commit()
+    return True
+
+
 async def read_stock(session: AsyncSession, sku: str, /) -> StockView | None:
-    """Show one shelf; None when there is no such product."""
+    """Show one shelf; None when there is no such product.
+
+    A StockView has sku, available, reserved and committed, as the Shelf has: free, set aside, sold.
+    """
+    # 5 The key finds the row, or there is none. A question changes nothing, so there is nothing to end either.
     shelf = await session.get(Shelf, sku)
     if shelf is None:
         return None

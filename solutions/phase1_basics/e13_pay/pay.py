@@ -12,24 +12,32 @@ from lab.shop.services.payment.tables import PaymentRow
 async def take_payment(command: Message[PaymentProcess], session: AsyncSession, bank: Bank) -> Sequence[Body]:
     """Handle payment.process: charge the card once, and tell how it went.
 
-    command: command.body.amount_cents and command.body.card say what to charge; the amount is final.
+    command: command.body has amount_cents, currency and card; the amount is final. command.order_id says for what,
+             and command.id names this very command.
     session: an open transaction; it is ended for you.
     bank:    `await bank.charge(key, card=…, amount_cents=…)` gives an answer with `approved` and `reason`.
              The same key again charges nothing and gives the first answer again.
 
-    Returns one payment.processed: `approved` or `declined`. Asked a second time for the same order, it answers again
-    and charges nothing.
+    A PaymentRow has order_id (its key), status ("captured" or "declined"), amount_cents, currency, reason, bank_key.
+
+    Returns one payment.processed: `approved` or `declined`, with the amount, and with the bank's reason for a no.
+    Asked a second time for the same order, it answers the same and charges nothing.
+    Raises what the bank raises: no answer is no decline.
     """
     order_id, asked = command.order_id, command.body
 
+    # 1 Commands can come twice. What we did for this order stands in our own book.
     payment = await session.get(PaymentRow, order_id)
     if payment is None:
-        # The command's id is the key: a repeat of this command has the same id, so the bank recognises it even when
-        # our own row was lost in between.
+        # 2 The amount is the mediator's to say: Payment knows no prices. The command's id is the key, since a repeat of
+        # this command has the same id: so the bank recognises it even when our own row was lost in between.
+        # And no try/except: what the bank does not answer we do not know, and must not guess.
         answer = await bank.charge(command.id, card=asked.card, amount_cents=asked.amount_cents)
+
+        # 3 "No" is one of the two normal answers of a bank, so it gets a row as a "yes" does. The key is noted, too:
+        # whoever gives the money back one day has to say which charge is meant.
         payment = PaymentRow(
             order_id=order_id,
-            # "No" is one of the two normal answers of a bank. An exception would say: something is broken here.
             status="captured" if answer.approved else "declined",
             amount_cents=asked.amount_cents,
             currency=asked.currency,
@@ -38,6 +46,8 @@ async def take_payment(command: Message[PaymentProcess], session: AsyncSession, 
         )
         session.add(payment)
 
+    # 4 The answer is made from the row, so the second one cannot differ from the first. A decline is an outcome. An
+    # exception would say: something is broken here.
     return [
         PaymentProcessed(
             order_id=order_id,
@@ -49,7 +59,11 @@ async def take_payment(command: Message[PaymentProcess], session: AsyncSession, 
 
 
 async def read_payment(session: AsyncSession, order_id: str, /) -> PaymentView | None:
-    """Show what became of an order's payment; None when none was ever asked for."""
+    """Show what became of an order's payment; None when none was ever asked for.
+
+    A PaymentView has order_id, status, amount_cents, currency and reason, as the row has. No card, and no key.
+    """
+    # 5 Field by field: what the customer may see is chosen here, and not by whoever adds a column one day.
     payment = await session.get(PaymentRow, order_id)
     if payment is None:
         return None

@@ -18,16 +18,23 @@ from lab.shop.contracts import (
 )
 from lab.shop.ports import Decision, On, Row, Saga, Table
 
-# --- the commands: what the mediator asks for. It copies from the order; it works nothing out. ---
+# --- the commands: what the mediator asks for. Each copies from the order what its reader needs. ---
 
 
 def check_inventory(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Inventory: are these on the shelf? Then set them aside."""
     lines = tuple(Item(sku=line.sku, quantity=line.quantity) for line in saga.order.lines)
     return InventoryCheck(order_id=saga.order_id, lines=lines)
 
 
 def process_payment(saga: Saga, _: Message[Body]) -> Command:
-    # The amount comes from the order. A mediator that knows prices would be a second place where they can be wrong.
+    """Ask Payment to take the money.
+
+    A PaymentProcess has order_id, amount_cents, currency and card; an order (saga.order) has total_cents, currency,
+    card and lines.
+    """
+    # 1 The total is copied, not worked out. Order has done that, with the prices and vouchers of that moment; a
+    # mediator that knows prices would be a second place where they can be wrong.
     order = saga.order
     return PaymentProcess(
         order_id=saga.order_id, amount_cents=order.total_cents, currency=order.currency, card=order.card
@@ -35,25 +42,29 @@ def process_payment(saga: Saga, _: Message[Body]) -> Command:
 
 
 def confirm_order(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Order to tell the customer yes."""
     return OrderConfirm(order_id=saga.order_id)
 
 
 def initiate_shipping(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Fulfilment to send the parcel."""
     lines = tuple(Item(sku=line.sku, quantity=line.quantity) for line in saga.order.lines)
     return ShippingInitiate(order_id=saga.order_id, lines=lines, ship_to=saga.order.ship_to)
 
 
 def tell_confirmed(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Notification to write to the customer."""
     order = saga.order
     return NotificationSend(
         order_id=saga.order_id, template="confirmed", customer_name=order.customer_name, email=order.email
     )
 
 
-# --- the happy path: in this state, on this message, go there and say that. Other parts add rows of their own. ---
+# --- the rows: in this state, on this message, go there and say that. Other exercises add rows of their own. ---
 
 S = State
 
+# 2 Each row is one arrow of the picture. To change the flow is to change a row: no service notices.
 ROWS: tuple[Row, ...] = (
     Row(S.NEW, On(OrderCreated.name), S.AWAITING_INVENTORY, (check_inventory,)),
     Row(S.AWAITING_INVENTORY, On(InventoryChecked.name, "reserved"), S.AWAITING_PAYMENT, (process_payment,)),
@@ -65,23 +76,26 @@ ROWS: tuple[Row, ...] = (
 def decide(table: Table, saga: Saga, message: Message[Body]) -> Decision:
     """Look the message up in the table. Whatever comes, the answer is a Decision, never an error.
 
-    table:   all rows of all parts, by (state, On).
-    saga:    where this order stands (saga.state), its order, and what has been told before (saga.seen).
-    message: what has just been told.
+    table:   a dict with the rows of all exercises: from (state, On) to Row.
+    saga:    where this order stands: saga.state, saga.order, and saga.seen, the set of On that were told before.
+    message: what has just been told. On.of(message.body) is what a row calls it.
 
-    Returns `move` with the next state and its commands; `no-op` for what is expected and changes nothing, such as a
-    message that came before; `unexpected` for everything else, which is recorded and shown to a person.
+    Returns Decision(kind, to, commands): "move" with the next state and a tuple of commands; "no-op" for what is
+    expected and changes nothing, such as a message that came before; "unexpected" for everything else, which is
+    recorded and shown to a person. The last two stay in saga.state, without commands.
     """
+    # 3 State and message, outcome and all, are one key.
     on = On.of(message.body)
     row = table.get((saga.state, on))
 
     if row is None:
-        # No row: either we have had this message already (Kafka may deliver twice), or nobody has thought of it.
-        # Neither is dropped in silence, and neither moves the saga.
+        # 4 No row: either we have had this message already (Kafka may deliver twice), or nobody has thought of it.
+        # Neither is dropped in silence, and neither moves the order.
         return Decision("no-op" if on in saga.seen else "unexpected", saga.state)
 
     if row.to == saga.state and not row.commands:
-        # A row that leads nowhere and says nothing: somebody has thought of it, and wants nothing done.
+        # 5 A row that stays and says nothing: somebody has thought of it, and wants nothing done.
         return Decision("no-op", saga.state)
 
+    # 6 The row says where to, and its functions make the commands.
     return Decision("move", row.to, tuple(command(saga, message) for command in row.commands))

@@ -28,28 +28,107 @@ from lab.shop.ports import On, Quote, Row, Saga
 from lab.shop.services.fulfilment.tables import ParcelRow
 from lab.shop.services.inventory.tables import Reservation, Shelf
 
-# --- the mediator's rows around the pivot ---
+# --- given: the two rows that a parcel can have ---
+
+
+def handed_over(command: Message[ShippingInitiate], quote: Quote) -> ParcelRow:
+    """Return the row of a parcel that leaves with this carrier."""
+    return ParcelRow(
+        order_id=command.order_id,
+        status="in_transit",
+        carrier=quote.carrier,
+        tracking=f"trk-{command.id[:8]}",
+        handed_over_at=time.time(),
+        # News of the arrival will be sent much later, by nobody's command. The row remembers whose story it is.
+        cause_id=command.id,
+        correlation_id=command.correlation_id,
+        traceparent=command.traceparent,
+    )
+
+
+def kept_here(command: Message[ShippingInitiate]) -> ParcelRow:
+    """Return the row of a parcel that no carrier takes."""
+    return ParcelRow(order_id=command.order_id, status="failed", reason=f"no carrier goes to {command.body.ship_to}")
+
+
+# --- Fulfilment ---
+
+
+async def initiate_shipping(
+    command: Message[ShippingInitiate], session: AsyncSession, quote: Quote | None
+) -> Sequence[Body]:
+    """Handle shipping.initiate: hand the parcel to the carrier, once, and tell how it went.
+
+    command: command.order_id says for which order; handed_over and kept_here make the parcel's row of it.
+    session: an open transaction on Fulfilment's database; it is ended for you.
+    quote:   the carrier that was chosen (exercise 2), or None when no carrier goes there.
+
+    Returns one shipping.initiated or shipping.failed. Asked again, it answers from the row that is there.
+    The order's own table is Order's business: the mediator asks it.
+    """
+    parcel = await session.get(ParcelRow, command.order_id)
+    if parcel is None:
+        parcel = handed_over(command, quote) if quote else kept_here(command)
+        session.add(parcel)
+    if parcel.status in {"failed", "cancelled"}:
+        return [ShippingFailed(order_id=command.order_id, reason=parcel.reason or "it was cancelled before it left")]
+    return [ShippingInitiated(order_id=command.order_id, carrier=parcel.carrier, tracking=parcel.tracking)]
+
+
+# --- Inventory ---
+
+
+async def commit_stock(command: Message[InventoryCommit], session: AsyncSession, /) -> Sequence[Body]:
+    """Handle inventory.commit: book out what is set aside for this order, once.
+
+    session: an open transaction on Inventory's database; it is ended for you.
+
+    For each of the order's reservations with status "reserved": its pieces go from the shelf's `reserved` to its
+    `committed`, and its status becomes "committed". Returns one inventory.committed.
+    """
+    # The same question as in exercise 16: not what the message says, but what our own table says is set aside.
+    held = await session.scalars(
+        select(Reservation).where(Reservation.order_id == command.order_id, Reservation.status == "reserved")
+    )
+    for reservation in sorted(held.all(), key=lambda reservation: reservation.sku):
+        await session.execute(
+            update(Shelf)
+            .where(Shelf.sku == reservation.sku)
+            .values(reserved=Shelf.reserved - reservation.quantity, committed=Shelf.committed + reservation.quantity)
+        )
+        reservation.status = "committed"
+    return [InventoryCommitted(order_id=command.order_id)]
+
+
+# --- given: the commands that the rows below may say ---
 
 
 def commit_inventory(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Inventory to book out what is set aside for this order."""
     return InventoryCommit(order_id=saga.order_id)
 
 
 def mark_shipped(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Order to mark it as shipped."""
     return OrderMarkShipped(order_id=saga.order_id)
 
 
 def mark_delivered(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Order to mark it as delivered."""
     return OrderMarkDelivered(order_id=saga.order_id)
 
 
 def give_money_back(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Payment to undo the payment."""
     return PaymentCancel(order_id=saga.order_id)
 
 
 def put_stock_back(saga: Saga, _: Message[Body]) -> Command:
+    """Ask Inventory to put back what is set aside."""
     return InventoryRelease(order_id=saga.order_id)
 
+
+# --- the mediator's rows around the pivot ---
 
 S = State
 
@@ -69,59 +148,3 @@ ROWS: tuple[Row, ...] = (
         for name in (InventoryCommitted.name, OrderShipped.name)
     ),
 )
-
-
-# --- Fulfilment ---
-
-
-async def initiate_shipping(
-    command: Message[ShippingInitiate], session: AsyncSession, quote: Quote | None
-) -> Sequence[Body]:
-    """Handle shipping.initiate: hand the parcel to the carrier, once, and tell how it went.
-
-    command: command.body.lines and command.body.ship_to say what goes where.
-    session: an open transaction on Fulfilment's database; it is ended for you.
-    quote:   the carrier that was chosen (exercise 2), or None when no carrier goes there.
-
-    Returns one shipping.initiated or shipping.failed. The order's own table is Order's business: the mediator asks it.
-    """
-    order_id = command.order_id
-    parcel = await session.get(ParcelRow, order_id)
-    if parcel is None:
-        parcel = ParcelRow(
-            order_id=order_id,
-            status="in_transit" if quote else "failed",
-            carrier=quote.carrier if quote else "",
-            tracking=f"trk-{command.id[:8]}" if quote else "",
-            reason="" if quote else f"no carrier goes to {command.body.ship_to}",
-            handed_over_at=time.time() if quote else None,
-            # News of the arrival will be sent much later, by nobody's command. The row remembers whose story it is.
-            cause_id=command.id,
-            correlation_id=command.correlation_id,
-            traceparent=command.traceparent,
-        )
-        session.add(parcel)
-    if parcel.status in {"failed", "cancelled"}:
-        return [ShippingFailed(order_id=order_id, reason=parcel.reason or "it was cancelled before it left")]
-    return [ShippingInitiated(order_id=order_id, carrier=parcel.carrier, tracking=parcel.tracking)]
-
-
-# --- Inventory ---
-
-
-async def commit_stock(command: Message[InventoryCommit], session: AsyncSession, /) -> Sequence[Body]:
-    """Handle inventory.commit: book out what is set aside for this order, once.
-
-    Returns one inventory.committed.
-    """
-    held = await session.scalars(
-        select(Reservation).where(Reservation.order_id == command.order_id, Reservation.status == "reserved")
-    )
-    for reservation in sorted(held.all(), key=lambda reservation: reservation.sku):
-        await session.execute(
-            update(Shelf)
-            .where(Shelf.sku == reservation.sku)
-            .values(reserved=Shelf.reserved - reservation.quantity, committed=Shelf.committed + reservation.quantity)
-        )
-        reservation.status = "committed"
-    return [InventoryCommitted(order_id=command.order_id)]

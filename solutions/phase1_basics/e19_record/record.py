@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lab.shop.contracts import (
     Body,
@@ -23,10 +24,15 @@ from lab.shop.services.analytics.tables import EventRow, OrderFact
 async def record_event(message: Message[Event], session: AsyncSession, /) -> Sequence[Body]:
     """Write one event into the books of Analytics. Whoever listens answers nothing.
 
-    message: any event of the shop.
+    message: any event of the shop: message.id, message.order_id, message.time and message.body. What it is called,
+             and how it ended where there are several endings, says On.of(message.body): its name and its outcome.
     session: an open transaction on Analytics' own database; it is ended for you.
 
-    The same event a second time changes nothing, and it does not matter in which order events come.
+    Writes one EventRow for each message, and one OrderFact for each order, in which it sets what has become true.
+    The same event a second time changes nothing, and it does not matter in which sequence events come.
+
+    An EventRow has message_id (its key), order_id, name, outcome and time. An OrderFact has order_id (its key),
+    total_cents, and the five flags; a flag that nobody sets is False.
     """
     if await session.get(EventRow, message.id) is None:
         on = On.of(message.body)
@@ -40,7 +46,7 @@ async def record_event(message: Message[Event], session: AsyncSession, /) -> Seq
             )
         )
 
-    # One row per order, and facts that only ever become true. Events of different topics overtake each other:
+    # One row per order, and flags that only ever become true. Events of different topics overtake each other:
     # order.confirmed may be read before order.created. Setting "confirmed" to true twice, or first, does no harm;
     # adding one to a counter twice would.
     fact = await session.get(OrderFact, message.order_id)
@@ -62,18 +68,20 @@ async def record_event(message: Message[Event], session: AsyncSession, /) -> Seq
 
 
 async def read_report(session: AsyncSession) -> ReportView:
-    """Count orders by what became of them. Revenue is what was confirmed and not cancelled."""
+    """Count orders by what became of them. Revenue is what was confirmed and not cancelled.
 
-    async def count(*conditions: object) -> int:
-        return await session.scalar(select(func.count()).select_from(OrderFact).where(*conditions)) or 0  # type: ignore[arg-type]
+    A ReportView has orders (created), confirmed, delivered, rejected, cancelled and revenue_cents; all are numbers.
+    """
 
-    kept = (OrderFact.confirmed, ~OrderFact.cancelled)
-    revenue = await session.scalar(select(func.coalesce(func.sum(OrderFact.total_cents), 0)).where(*kept))
+    async def count(flag: InstrumentedAttribute[bool]) -> int:
+        return await session.scalar(select(func.count()).where(flag)) or 0
+
+    kept = select(func.sum(OrderFact.total_cents)).where(OrderFact.confirmed, ~OrderFact.cancelled)
     return ReportView(
         orders=await count(OrderFact.created),
         confirmed=await count(OrderFact.confirmed),
         delivered=await count(OrderFact.delivered),
         rejected=await count(OrderFact.rejected),
         cancelled=await count(OrderFact.cancelled),
-        revenue_cents=revenue or 0,
+        revenue_cents=await session.scalar(kept) or 0,  # the sum of nothing is None
     )

@@ -10,5 +10,5 @@ from lab.shop.runtime.steps import Step, step
 
 def steps(parts: Parts) -> Mapping[str, Step]:
     """Return the same step for every event of the table."""
-    record = step(parts[RECORD_EVENT], parts.origin(RECORD_EVENT), RECORD_EVENT.name)
+    record = step(parts[RECORD_EVENT], parts.credit(RECORD_EVENT), RECORD_EVENT.name)
     return {body.name: record for body in TOPIC_OF if issubclass(body, Event)}

@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body, Message, ShippingCancel, ShippingCancelled, ShippingDelivered, ShippingInitiate
-from lab.shop.parts import LAB, Parts
+from lab.shop.contracts.credit import LAB, Credit
+from lab.shop.parts import Parts
 from lab.shop.ports import CHOOSE_CARRIER, INITIATE_SHIPPING, Carrier, Caused, Parcel
 from lab.shop.runtime.blueprint import Chore, Context
 from lab.shop.runtime.steps import Step, step
 from lab.shop.services.fulfilment.tables import ParcelRow
 
 DELIVERED_AT_MOST = 100
+OURS = Credit(LAB)
 
 
 def steps(parts: Parts, carriers: Sequence[Carrier]) -> Mapping[str, Step]:
@@ -28,8 +30,8 @@ def steps(parts: Parts, carriers: Sequence[Carrier]) -> Mapping[str, Step]:
         return await initiate_shipping(command, session, quote)
 
     return {
-        ShippingInitiate.name: step(initiate, parts.origin(INITIATE_SHIPPING), INITIATE_SHIPPING.name),
-        ShippingCancel.name: step(cancel_shipping, LAB, "cancel_shipping"),
+        ShippingInitiate.name: step(initiate, parts.credit(INITIATE_SHIPPING, CHOOSE_CARRIER), INITIATE_SHIPPING.name),
+        ShippingCancel.name: step(cancel_shipping, OURS, "cancel_shipping"),
     }
 
 
@@ -69,7 +71,7 @@ def delivering(context: Context) -> Chore:
             for parcel in parcels:
                 parcel.status = "delivered"
             news = [_news_of(parcel) for parcel in parcels]
-            await context.say(session, news, LAB)
+            await context.say(session, news, OURS)
         return len(news)
 
     return deliver

@@ -17,10 +17,11 @@ _log = structlog.get_logger("orderlab")
 
 def steps(parts: Parts) -> Mapping[str, Step]:
     """Return a step per command."""
+    set_aside = parts.credit(RESERVE_STOCK, RECEIVE_GOODS)  # who filled the shelves has a hand in what they hold
     return {
-        InventoryCheck.name: step(parts[RESERVE_STOCK], parts.origin(RESERVE_STOCK), RESERVE_STOCK.name),
-        InventoryCommit.name: step(parts[COMMIT_STOCK], parts.origin(COMMIT_STOCK), COMMIT_STOCK.name),
-        InventoryRelease.name: step(parts[RELEASE_STOCK], parts.origin(RELEASE_STOCK), RELEASE_STOCK.name),
+        InventoryCheck.name: step(parts[RESERVE_STOCK], set_aside, RESERVE_STOCK.name),
+        InventoryCommit.name: step(parts[COMMIT_STOCK], parts.credit(COMMIT_STOCK), COMMIT_STOCK.name),
+        InventoryRelease.name: step(parts[RELEASE_STOCK], parts.credit(RELEASE_STOCK), RELEASE_STOCK.name),
     }
 
 

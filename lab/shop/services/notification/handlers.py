@@ -17,4 +17,4 @@ def steps(parts: Parts, letter_box: LetterBox) -> Mapping[str, Step]:
     async def send(command: Message[NotificationSend], session: AsyncSession) -> Sequence[Body]:
         return await send_notification(command, session, letter_box)
 
-    return {NotificationSend.name: step(send, parts.origin(SEND_NOTIFICATION), SEND_NOTIFICATION.name)}
+    return {NotificationSend.name: step(send, parts.credit(SEND_NOTIFICATION), SEND_NOTIFICATION.name)}

@@ -10,6 +10,6 @@ from lab.shop.runtime.steps import Step, step
 
 def steps(parts: Parts) -> Mapping[str, Step]:
     """Return a step per command."""
-    change = step(parts[CHANGE_ORDER], parts.origin(CHANGE_ORDER), CHANGE_ORDER.name)
+    change = step(parts[CHANGE_ORDER], parts.credit(CHANGE_ORDER), CHANGE_ORDER.name)
     commands = (OrderConfirm, OrderReject, OrderCancel, OrderMarkShipped, OrderMarkDelivered)
     return {command.name: change for command in commands}

@@ -57,13 +57,15 @@ class BookKeepingBank:
             return BankAnswer(entry.approved, entry.reason)
 
     async def refund(self, key: str, *, amount_cents: int) -> None:
-        """Give the money back; a second time changes nothing."""
+        """Give the money back; a second time changes nothing. A key without a charge is void from then on."""
         await asyncio.sleep(self._seconds)
         async with (await self._book()).writing() as session:
             entry = await session.get(Entry, key)
-            if entry is not None and entry.approved:
+            if entry is None:
+                session.add(Entry(key=key, approved=False, amount_cents=0, refunded_cents=0, reason="cancelled"))
+            elif entry.approved:
                 entry.refunded_cents = min(amount_cents, entry.amount_cents)
-                await session.commit()
+            await session.commit()
 
     async def _book(self) -> Store:
         async with self._opening:

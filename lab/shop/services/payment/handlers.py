@@ -24,20 +24,20 @@ def steps(parts: Parts, bank: Bank) -> Mapping[str, Step]:
         return await cancel_payment(command, session, bank)
 
     return {
-        PaymentProcess.name: step(take, parts.origin(TAKE_PAYMENT), TAKE_PAYMENT.name),
-        PaymentCancel.name: step(cancel, parts.origin(CANCEL_PAYMENT), CANCEL_PAYMENT.name),
+        PaymentProcess.name: step(take, parts.credit(TAKE_PAYMENT), TAKE_PAYMENT.name),
+        PaymentCancel.name: step(cancel, parts.credit(CANCEL_PAYMENT), CANCEL_PAYMENT.name),
     }
 
 
 def settling(context: Context, bank: Bank) -> Chore:
     """Return the chore that charges what is recorded and not yet answered by the bank."""
-    settle_payments, origin = context.parts[SETTLE_PAYMENTS], context.parts.origin(SETTLE_PAYMENTS)
+    settle_payments, credit = context.parts[SETTLE_PAYMENTS], context.parts.credit(SETTLE_PAYMENTS)
 
     async def settle() -> int:
         async with context.store.writing() as session:
             settled = await settle_payments(session, bank, SETTLE_AT_MOST)
             if settled:
-                await context.say(session, settled, origin)
+                await context.say(session, settled, credit)
         return len(settled)
 
     return settle

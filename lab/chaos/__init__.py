@@ -1,0 +1,1 @@
+"""Faults on purpose, on the running shop: what is promised, who waits for whom, what is lost."""

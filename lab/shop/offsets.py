@@ -1,0 +1,66 @@
+"""How many records wait for each unit, as the broker tells it: the end of each log minus what is committed.
+
+Asked from outside, so it is known of a unit that is stopped or does not answer, too; no group is joined.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from lab.shop.contracts import TOPICS, commands_of, replies
+from lab.shop.units import UNITS
+
+READS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {unit.name: replies() if unit.name in {"mediator", "analytics"} else commands_of(unit.name) for unit in UNITS}
+)
+"""Unit → the topics that its group reads."""
+
+Place = tuple[str, int]
+"""Topic and partition."""
+
+
+class Offsets:
+    """Asks Kafka what each unit's group has committed. Use as an async context manager. Raises KafkaError."""
+
+    def __init__(self, kafka: str, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka, client_id="orderlab-offsets")
+        self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, client_id="orderlab-ends")
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._admin.start()
+            await self._consumer.start()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+        await self._admin.close()
+
+    async def committed(self, unit: str) -> Mapping[Place, int]:
+        """Return the next offset that a unit's group will read, for each of its partitions that has one."""
+        found = await self._admin.list_consumer_group_offsets(self._prefix + unit)
+        return {
+            (place.topic.removeprefix(self._prefix), place.partition): said.offset
+            for place, said in found.items()
+            if said.offset >= 0
+        }
+
+    async def ends(self) -> Mapping[Place, int]:
+        """Return the offset after the last record, for each partition of the shop's topics that is there."""
+        ours = {self._prefix + topic.name for topic in TOPICS}
+        there = [topic for topic in await self._admin.describe_topics() if topic["topic"] in ours]
+        places = [TopicPartition(topic["topic"], part["partition"]) for topic in there for part in topic["partitions"]]
+        found = await self._consumer.end_offsets(places) if places else {}
+        return {(place.topic.removeprefix(self._prefix), place.partition): end for place, end in found.items()}
+
+
+def lag_of(unit: str, ends: Mapping[Place, int], committed: Mapping[Place, int]) -> int:
+    """Return how many records wait for a unit. Where nothing was ever committed, all of them do."""
+    return sum(max(0, end - committed.get(place, 0)) for place, end in ends.items() if place[0] in READS[unit])

@@ -1,0 +1,111 @@
+"""Faults on a real shop: Kafka is really frozen, the process is really killed, and in the end everything runs again."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from lab.bundle import shipped
+from lab.chaos import middle
+from lab.chaos.faults import fault_named
+from lab.chaos.run import run
+from lab.chaos.site import Site
+from lab.engines.base import UnitState
+from lab.errors import NotRunning
+from lab.live import put_into_shop
+from lab.shop.client import ShopUrls
+from tests.cli.running import lab, lab_interrupted
+from tests.conftest import silent
+from tests.shop.real_shop import RealShop
+
+WRONG = shipped() / "tests" / "wrong_answers" / "e04_produce" / "fire_and_forget.py"
+
+
+@pytest.fixture
+def site(native, stack):
+    """The running shop, and what was said of it."""
+    said: list[str] = []
+    return Site(native, ShopUrls(stack.service_port), stack.kafka, stack.prefix, said.append, said.append), said
+
+
+@pytest.fixture
+def queued_only(stack):
+    """In the shop: the part that only queues the message, and does not wait for Kafka's answer."""
+    choices = Path(os.environ["LAB_CHOICES"])
+    choices.write_text(json.dumps({"produce": {"origin": "broken", "file": str(WRONG)}}))
+    put_into_shop("produce", silent)
+    yield
+    choices.unlink()
+    put_into_shop("produce", silent)
+
+
+def is_well(native, stack) -> bool:
+    """Whether everything runs, and an order goes through to its end."""
+    states = {unit.name: unit.state for unit in native.status()}
+    assert set(states.values()) <= {UnitState.RUNNING, UnitState.STARTING}, states
+    with RealShop(stack) as shop:
+        for unit in states.keys() - {"kafka", "postgres"}:
+            shop.await_unit(unit)
+        return shop.ending(shop.place()) == "delivered"
+
+
+def test_who_only_queues_a_message_has_promised_what_kafka_never_had(native, stack, queued_only) -> None:
+    said = lab("chaos", "run", "kill-order", "--orders", "5")
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    begin = next(number for number, line in enumerate(lines) if line.startswith("202 "))
+    assert all(line.startswith("202 Accepted   ord-") for line in lines[begin : begin + 5])
+    assert lines[begin + 5] == "-- kill -9 order service --"
+    assert lines[begin + 6] == "told 'accepted': 5    stored in Kafka: 0"
+    assert "Two test orders with a bad card went first" in said.out
+    shown = lab("order", "show", lines[begin].split()[-1])
+    assert "is placed" in shown.out, shown.err
+    assert "Kafka has no message about it: nobody else knows of it." in shown.out
+    assert "kill -STOP" in said.err
+    assert all(len(line) <= 80 for line in lines)
+    assert is_well(native, stack)
+
+
+def test_with_the_right_part_nobody_is_promised_an_order_that_kafka_does_not_have(native, stack) -> None:
+    said = lab("chaos", "run", "kill-order", "--orders", "3", "--json")
+    assert said.code == 0, said.err
+    assert said.object["lost"] == []
+    assert (said.object["accepted"], said.object["stored"], said.object["refused"]) == (0, 0, 3)
+    assert said.err.count("503 not now") == 3
+    assert is_well(native, stack)
+
+
+def test_orders_wait_for_a_unit_that_is_dead_and_end_when_it_is_back(native, stack, site, monkeypatch) -> None:
+    monkeypatch.setattr(middle, "QUIET_SECONDS", 0.8)  # the carriers of this shop take 0.2
+    place, said = site
+    told = run(place, fault_named("kill-payment"), 5).as_object()
+    assert (told["accepted"], told["ended"], told["never_ended"]) == (5, {"delivered": 5}, [])
+    assert {one["unit"] for waiting in told["waited"] for one in waiting["for"]} == {"payment"}
+    assert 2 <= sum(waiting["orders"] for waiting in told["waited"]) <= 5
+    assert "-- kill -9 payment service --" in said
+    assert "(payment.processed)" in " ".join(said)
+    assert is_well(native, stack)
+
+
+def test_ctrl_c_while_kafka_is_frozen_leaves_a_shop_that_works(native, stack) -> None:
+    said = lab_interrupted("chaos", "run", "kill-order", after="kill -STOP")
+    assert said.code == 130, said.err
+    assert "Traceback" not in said.err
+    assert is_well(native, stack)
+
+
+def test_what_is_dead_or_frozen_already_is_not_killed(native, stack, site) -> None:
+    place, _ = site
+    native.stop("analytics")
+    native.pause("payment")
+    try:
+        with pytest.raises(NotRunning, match="analytics is not running"):
+            run(place, fault_named("kill-analytics"), 1)
+        with pytest.raises(NotRunning, match="payment is frozen"):
+            run(place, fault_named("kill-payment"), 1)
+        assert {unit.name: unit.state for unit in native.status()}["analytics"] is UnitState.STOPPED
+    finally:
+        native.start("analytics")
+        native.resume("payment")
+    assert is_well(native, stack)

@@ -1,0 +1,46 @@
+"""The worked example of a lesson, ready to run: its code in a file, the command, and where Kafka is."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import lab.home
+from lab.course.catalog import Exercise, Need
+from lab.course.classroom import Classroom
+from lab.errors import NotRunning
+
+_QUIETLY: Final = """
+import logging, runpy, sys
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""Runs an example without what the library says while a topic that was just made has no leader yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example. Where it is for reading, or for one's own terminal, there is no command and no file."""
+
+    exercise: Exercise
+    code: str
+    command: Sequence[str] = ()
+    env: Mapping[str, str] | None = None
+    file: Path | None = None
+
+
+def prepare(room: Classroom, exercise: Exercise) -> Example:
+    """Return the example of the lesson. Raises LabError, and NotRunning where it needs Kafka and none runs."""
+    code = room.lesson(exercise).example
+    if code.language != "python":
+        return Example(exercise, code.code.rstrip())
+    env = {**os.environ, **room.env(exercise)}
+    if Need.KAFKA in exercise.needs and "LAB_KAFKA" not in env:
+        raise NotRunning("This example needs Kafka, and none is running.", "Start it: uv run lab up")
+    file = lab.home.home() / "examples" / f"{exercise.id.replace('-', '_')}.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(code.code, encoding="utf-8")
+    return Example(exercise, code.code, (sys.executable, "-c", _QUIETLY, str(file)), env, file)

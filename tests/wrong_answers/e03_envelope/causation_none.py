@@ -1,0 +1,27 @@
+"""finding: causation-on-first
+
+The first message has no cause, and str() makes of that the text "None": now somebody looks for a message of that id.
+"""
+
+import uuid
+
+from lab.shop.contracts import Wire
+
+SHOP = uuid.uuid5(uuid.NAMESPACE_DNS, "orderlab.example")
+
+
+def wrap(body, *, cause, source, time):
+    reason = cause.id if cause else "the customer"
+    message_id = str(uuid.uuid5(SHOP, f"{reason}/{body.ce_type()}/{body.order_id}"))
+    head = {
+        "ce_specversion": "1.0",
+        "ce_id": message_id,
+        "ce_type": body.ce_type(),
+        "ce_source": source,
+        "ce_subject": body.order_id,
+        "ce_time": time.isoformat(),
+        "ce_correlationid": cause.correlation_id if cause else message_id,
+        "ce_causationid": str(cause.id if cause else None),
+        "content-type": "application/json",
+    }
+    return Wire([(name, text.encode()) for name, text in head.items()], body.model_dump_json().encode())

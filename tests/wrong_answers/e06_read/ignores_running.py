@@ -1,0 +1,17 @@
+"""finding: ignores-running
+
+"A service runs for ever." Until somebody asks it to stop.
+"""
+
+
+async def consume(open_consumer, work, running):
+    consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
+    while True:
+        batches = await consumer.getmany(timeout_ms=200, max_records=10)
+        for records in batches.values():
+            for record in records:
+                await work([record])
+
+
+def dispatch(handlers, message, /):
+    return handlers.get(message.name)

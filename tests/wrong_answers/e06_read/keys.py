@@ -1,0 +1,17 @@
+"""finding: keys-not-values
+
+A loop over a dict feels like a loop over what is in it.
+"""
+
+
+async def consume(open_consumer, work, running):
+    consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
+    while running():
+        batches = await consumer.getmany(timeout_ms=200, max_records=10)
+        for records in batches:
+            for record in records:
+                await work([record])
+
+
+def dispatch(handlers, message, /):
+    return handlers.get(message.name)

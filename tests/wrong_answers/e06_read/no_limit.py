@@ -1,0 +1,17 @@
+"""finding: stops-late
+
+A poll without max_records brings all that was fetched, thousands if thousands wait.
+"""
+
+
+async def consume(open_consumer, work, running):
+    consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
+    while running():
+        batches = await consumer.getmany(timeout_ms=200)
+        for records in batches.values():
+            for record in records:
+                await work([record])
+
+
+def dispatch(handlers, message, /):
+    return handlers.get(message.name)

@@ -1,0 +1,18 @@
+"""finding: gave-up
+
+Read as one reads a file: until there is nothing more.
+"""
+
+
+async def consume(open_consumer, work, running):
+    consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
+    while batches := await consumer.getmany(timeout_ms=200, max_records=10):
+        for records in batches.values():
+            for record in records:
+                if not running():
+                    return
+                await work([record])
+
+
+def dispatch(handlers, message, /):
+    return handlers.get(message.name)

@@ -1,0 +1,17 @@
+"""finding: await-forgotten
+
+work(…) looks like a call that does something. It makes a coroutine.
+"""
+
+
+async def consume(open_consumer, work, running):
+    consumer = await open_consumer(auto_offset_reset="earliest", enable_auto_commit=True)
+    while running():
+        batches = await consumer.getmany(timeout_ms=200, max_records=10)
+        for records in batches.values():
+            for record in records:
+                work([record])
+
+
+def dispatch(handlers, message, /):
+    return handlers.get(message.name)

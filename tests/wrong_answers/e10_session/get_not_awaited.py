@@ -1,0 +1,17 @@
+"""finding: await-forgotten
+
+get() looks like that of a dict.
+"""
+
+from lab.shop.services.inventory.tables import Shelf
+
+
+async def receive_goods(sessions, delivery):
+    async with sessions() as session:
+        for item in delivery:
+            shelf = session.get(Shelf, item.sku)
+            if shelf is None:
+                shelf = Shelf(sku=item.sku, available=0)
+                session.add(shelf)
+            shelf.available += item.quantity
+        await session.commit()

@@ -1,0 +1,22 @@
+"""finding: half-kept
+
+"One bad line must not stop the others": the error is swallowed, and the good lines are kept.
+"""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from lab.shop.services.inventory.tables import Shelf
+
+
+async def receive_goods(sessions, delivery):
+    async with sessions() as session:
+        for item in delivery:
+            shelf = await session.get(Shelf, item.sku)
+            if shelf is None:
+                shelf = Shelf(sku=item.sku, available=0)
+                session.add(shelf)
+            shelf.available += item.quantity
+            try:
+                await session.commit()
+            except SQLAlchemyError:
+                await session.rollback()

@@ -1,0 +1,54 @@
+"""Asks Kafka how much waits for each unit. A question that takes too long is not broken off, only not waited for:
+
+a client that is cancelled while it opens its connections leaves some of them open.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Final
+
+from aiokafka.errors import KafkaError
+
+from lab.shop.offsets import READS, Offsets, lag_of
+
+_TROUBLE: Final = (KafkaError, OSError, TimeoutError)
+
+
+class AskingLag:
+    """Asks one Kafka, as often as `read` is called. Call `close` in the end."""
+
+    def __init__(self, kafka: str, prefix: str) -> None:
+        self._kafka, self._prefix = kafka, prefix
+        self._offsets: Offsets | None = None
+        self._asking: asyncio.Task[Mapping[str, int]] | None = None
+
+    async def read(self, seconds: float) -> Mapping[str, int]:
+        """Return unit → how much waits for it; nothing where Kafka does not say it within so many seconds."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask(), name="lag")
+        done, _ = await asyncio.wait({self._asking}, timeout=seconds)
+        return self._asking.result() if done else {}
+
+    async def close(self) -> None:
+        """End it. Never raises."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.gather(self._asking, return_exceptions=True)
+        await self._forget()
+
+    async def _ask(self) -> Mapping[str, int]:
+        try:
+            if self._offsets is None:
+                self._offsets = await Offsets(self._kafka, self._prefix).__aenter__()
+            ends = await self._offsets.ends()
+            return {unit: lag_of(unit, ends, await self._offsets.committed(unit)) for unit in READS} if ends else {}
+        except _TROUBLE:
+            await self._forget()
+            return {}
+
+    async def _forget(self) -> None:
+        offsets, self._offsets = self._offsets, None
+        if offsets is not None:
+            with suppress(*_TROUBLE):
+                await offsets.__aexit__()

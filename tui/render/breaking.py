@@ -1,0 +1,101 @@
+"""The panes of the Break-it screen: the faults, the guesses, what happens, and both beside one another."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from lab.chaos.faults import FAULTS
+from lab.shop.wording import clean, pad
+from tui.model.breaking import LATER, Breaking, Step
+from tui.render.signs import SIGNS
+from tui.render.text import Look, Role, Row, Span, row
+
+_NAMES: Final = {Step.PICK: "pick", Step.PREDICT: "predict", Step.RUN: "run", Step.COMPARE: "compare"}
+_LABEL_CELLS: Final = 26
+
+
+def steps(state: Breaking) -> Row:
+    """Return where one stands: `1 pick ✓  2 predict ●  3 run ·  4 compare ·`."""
+    made = Row()
+    for step, name in _NAMES.items():
+        sign = SIGNS.right if step < state.step else SIGNS.here if step == state.step else SIGNS.open
+        look = Look.STRONG if step == state.step else Look.PLAIN
+        made += row(Span(f"{step.value} {name} {sign}", Role.TEXT if step <= state.step else Role.QUIET, look), "  ")
+    return Row(made.spans[:-1])
+
+
+def faults(state: Breaking, width: int, phase: int) -> list[Row]:
+    """Return the list of faults; those of a later phase are there, and say so."""
+    rows = []
+    for number, fault in enumerate(FAULTS):
+        here = number == state.chosen
+        made = row(SIGNS.cursor if here else " ", " ", Span(fault.name, look=Look.STRONG if here else Look.PLAIN))
+        rows.append(made.fitted(width))
+    later = [(text, of) for text, of in LATER if of > phase]
+    rows += [row(Span(f"  {text}: phase {of}", Role.QUIET)).fitted(width) for text, of in later]
+    return rows
+
+
+def work(state: Breaking, command: str, width: int) -> list[Row]:
+    """Return the pane of the step one stands at. `command`: the plain command that the fault stands for."""
+    match state.step:
+        case Step.PICK:
+            return _pick(state, command)
+        case Step.PREDICT:
+            return _predict(state)
+        case Step.RUN:
+            return [row(Span("It happens now, for real.", look=Look.STRONG)), row(), *_told(state)]
+        case Step.COMPARE:
+            return _compare(state, width)
+
+
+def _pick(state: Breaking, command: str) -> list[Row]:
+    return [
+        row(state.fault.about),
+        row(),
+        row("orders   ", Span(f"‹ {state.orders} ›", look=Look.STRONG), Span("   ← → changes it", Role.QUIET)),
+        row(),
+        row(Span("by hand", Role.QUIET)),
+        row(Span(f"  {clean(command)}", Role.QUIET)),
+        row(),
+        row("enter: say first what you think will happen."),
+    ]
+
+
+def _predict(state: Breaking) -> list[Row]:
+    rows = [row(Span(f"Of {state.orders} orders, how many will be …", look=Look.STRONG)), row()]
+    for number, (question, guess) in enumerate(zip(state.questions, state.guesses, strict=True)):
+        here = number == state.asked
+        shown = "?" if guess is None else str(guess)
+        rows.append(
+            row(
+                f"{SIGNS.cursor if here else ' '} {pad('… ' + question.text, _LABEL_CELLS + 4)}",
+                Span(f"‹ {shown} ›" if here else f"  {shown}  ", look=Look.STRONG if here else Look.PLAIN),
+            )
+        )
+    if state.fault_text:
+        return [*rows, row(), *(row(Span(line, Role.FAULT)) for line in state.fault_text.split("\n"))]
+    more = f"{state.unanswered} to answer. " if state.unanswered else "enter lets it happen. "
+    return [*rows, row(), row(f"{more}A wrong guess costs nothing, and makes the answer stick.")]
+
+
+def _told(state: Breaking) -> list[Row]:
+    return [row(Span(clean(line, 200), Role.TEXT)) for line in state.told]
+
+
+def _compare(state: Breaking, width: int) -> list[Row]:
+    head = f"{pad(f'of {state.orders} orders', _LABEL_CELLS)}  you said  happened"
+    rows = [row(Span(head, Role.QUIET))]
+    for question, guess, happened in state.pairs():
+        same = guess == happened
+        word = Span(f"{SIGNS.right} as said", Role.GOOD) if same else Span("differs", Role.COMMAND)
+        rows.append(row(f"{pad(question.text, _LABEL_CELLS)}  {guess!s:>8}  {happened:>8}   ", word))
+    return [one.fitted(width) for one in [*rows, row(), *_told(state)]]
+
+
+def shown_end(rows: Sequence[Row], height: int, keep: int) -> list[Row]:
+    """Return as many rows as fit: the first `keep` and the last ones; what is left out between is said."""
+    if len(rows) <= height:
+        return list(rows)
+    tail = height - keep - 1
+    left_out = row(Span(f"{SIGNS.cut} {len(rows) - keep - tail} lines", Role.QUIET))
+    return [*rows[:keep], left_out, *(rows[-tail:] if tail > 0 else [])]

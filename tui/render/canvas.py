@@ -1,0 +1,68 @@
+"""A grid of cells to draw on, and its rows."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from rich.cells import cell_len
+
+from tui.render.text import Look, Role, Row, Span
+
+_COVERED: Final = ""
+"""The second cell of a sign that takes two."""
+_PLAIN: Final = (Role.TEXT, Look.PLAIN)
+
+_Kind = tuple[Role, Look]
+
+
+class Canvas:
+    """Draw with `put`; what lies outside is not drawn, never an error. Later signs cover earlier ones."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width, self.height = max(0, width), max(0, height)
+        self._signs = [[" "] * self.width for _ in range(self.height)]
+        self._kinds: list[list[_Kind]] = [[_PLAIN] * self.width for _ in range(self.height)]
+
+    def put(self, x: int, y: int, text: str, role: Role = Role.TEXT, look: Look = Look.PLAIN) -> None:
+        """Write one line of text, its first sign at column x of line y."""
+        if not 0 <= y < self.height:
+            return
+        signs, kinds, kind = self._signs[y], self._kinds[y], (role, look)
+        end = x + len(text)
+        if x >= 0 and end <= self.width and _is_narrow(text):
+            signs[x:end] = text
+            kinds[x:end] = [kind] * len(text)
+            return
+        for sign in text:
+            wide = cell_len(sign)
+            if x >= 0 and x + wide <= self.width:
+                signs[x], kinds[x] = sign, kind
+                if wide > 1:
+                    signs[x + 1], kinds[x + 1] = _COVERED, kind
+            x += wide
+
+    def put_row(self, x: int, y: int, row: Row) -> None:
+        """Write a row's spans one after the other."""
+        for span in row.spans:
+            self.put(x, y, span.text, span.role, span.look)
+            x += cell_len(span.text)
+
+    def rows(self) -> list[Row]:
+        """Return the grid, neighbours of one kind in one span."""
+        return [Row(tuple(_merged(*line))) for line in zip(self._signs, self._kinds, strict=True)]
+
+
+@lru_cache(maxsize=2048)
+def _is_narrow(text: str) -> bool:
+    """Say whether every sign of it takes one cell."""
+    return text.isascii() or all(cell_len(sign) == 1 for sign in set(text))
+
+
+def _merged(signs: list[str], kinds: list[_Kind]) -> Iterator[Span]:
+    begun = 0
+    for end, kind in enumerate(kinds):
+        if kind != kinds[begun]:
+            yield Span("".join(signs[begun:end]), *kinds[begun])
+            begun = end
+    if begun < len(kinds):
+        yield Span("".join(signs[begun:]), *kinds[begun])

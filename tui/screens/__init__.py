@@ -1,0 +1,1 @@
+"""One screen a file. A screen chooses panes and says what its keys do."""

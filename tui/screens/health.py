@@ -1,0 +1,132 @@
+"""Health: how every unit is, how fast it works and answers, and how much waits for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from lab.shop.units import BY_NAME
+from tui.bindings import bindings_of
+from tui.model.item import UnitState
+from tui.model.series import Series, series_of
+from tui.render.health import UnitHealth, cells_for, detail, head, table
+from tui.render.panes import Box, Line
+from tui.render.text import Look, Role, Row, Span, row
+from tui.screens.base import LabScreen, note, trouble
+from tui.sheets.dead_letters import DeadLetters
+from tui.sheets.partitions import PartitionsSheet
+from tui.unit_verbs import title_of
+from tui.widgets.rows import Rendered
+
+FRESH_SECONDS: Final = 5
+_DOWN: Final = {UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED, UnitState.MUTE}
+_NOTHING: Final = Series((), (), (), 0)
+
+
+class HealthScreen(LabScreen):
+    """One row a unit."""
+
+    PLACE = "health"
+    NAME = "Health"
+    ABOUT = (
+        "One row for each unit. alive: its process runs. ready: it answered, and can do its work. writes/s: the "
+        "messages that it wrote to Kafka. answer ms: one round trip to it. lag: records on Kafka that it has not "
+        "committed yet. "
+        "All charts end at the moment of the time row; in the past they show how it was then."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of("health"),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen = 0
+
+    def panes(self) -> Sequence[Widget]:
+        """Make the table and the charts."""
+        return Rendered(self._table, id="units"), Rendered(self._detail, id="detail")
+
+    def boxes(self, body: Box) -> tuple[Mapping[str, Box], Sequence[Line]]:
+        """Give the table the rows that it needs, the charts the rest."""
+        rows = len(self._names()) + 2
+        rest = body.height - rows - 1
+        boxes = {"units": Box(body.x, body.y, body.width, min(rows, body.height))}
+        if rest < 3:  # noqa: PLR2004
+            return boxes, ()
+        boxes["detail"] = Box(body.x + 1, body.y + rows + 1, body.width - 2, rest)
+        title = row(Span(title_of(self._chosen_unit()), look=Look.STRONG))
+        return boxes, [Line(0, body.y + rows, across=body.width + 2, title=title, at_right=self._age())]
+
+    def status(self) -> Row:
+        """Say what is wrong, or that nothing is."""
+        if self.lab_app.link.shop is None and self.lab_app.file is None:
+            return note("The shop is closed. 1 opens Start; or uv run lab up.")
+        units = self.lab_app.view().flow.units
+        down = [title_of(name) for name, look in units.items() if look.state in _DOWN]
+        if down:
+            return trouble(f"{', '.join(down)}: not at work. ↑↓ chooses a unit, u starts it, or lets it go on.")
+        return note("Every unit is at work." if units else "Looking at the units…")
+
+    def _names(self) -> Sequence[str]:
+        known = [name for name in self.lab_app.view().flow.units if name in BY_NAME]
+        return known or list(BY_NAME)
+
+    def _chosen_unit(self) -> str:
+        names = self._names()
+        return names[min(self._chosen, len(names) - 1)]
+
+    def _healths(self, steps: int) -> list[UnitHealth]:
+        view, names = self.lab_app.view(), self._names()
+        series = series_of(view.history, view.moment.at_ms, view.moment.end, names, steps)
+        return [UnitHealth(name, title_of(name), view.flow.unit(name), series.get(name, _NOTHING)) for name in names]
+
+    def _table(self, width: int, height: int) -> Sequence[Row]:
+        rows = [head(width), *table(self._healths(cells_for(width)), self._chosen, width)][:height]
+        return [one.all_in(Role.GHOST) for one in rows] if self.lab_app.view().stale else rows
+
+    def _detail(self, width: int, height: int) -> Sequence[Row]:
+        steps = max(8, (width - 4) // 2 - 8)
+        chosen = next(one for one in self._healths(steps) if one.name == self._chosen_unit())
+        return detail(chosen, width, height)
+
+    def _age(self) -> Row:
+        view = self.lab_app.view()
+        if not view.flow.looked_ms or not view.moment.live:
+            return Row()
+        seconds = max(0.0, view.moment.at_ms - self.lab_app.link.looked_ms) / 1_000
+        old = seconds > FRESH_SECONDS
+        return row(Span(f"{'! ' if old else ''}read {seconds:.0f} s ago", Role.FAULT if old else Role.QUIET))
+
+    def action_move(self, by: int) -> None:
+        """Choose the next unit, or the one before."""
+        self._chosen = min(max(self._chosen + by, 0), len(self._names()) - 1)
+        self.on_tick()
+
+    def action_partitions(self) -> None:
+        """Show where each log ends, and how far each group is."""
+        self.app.push_screen(PartitionsSheet())
+
+    def action_dead_letters(self) -> None:
+        """Show what nobody can work on."""
+        view = self.lab_app.view()
+        self.app.push_screen(DeadLetters(view.history, view.moment.end))
+
+    def action_start_unit(self) -> None:
+        """Start the chosen unit, or let it go on."""
+        paused = self.lab_app.view().flow.unit(self._chosen_unit()).state is UnitState.PAUSED
+        self.lab_app.do_to_unit("resume" if paused else "start", self._chosen_unit())
+
+    def action_stop_unit(self) -> None:
+        """Stop the chosen unit."""
+        self.lab_app.do_to_unit("stop", self._chosen_unit())
+
+    def action_pause_unit(self) -> None:
+        """Pause the chosen unit."""
+        self.lab_app.do_to_unit("pause", self._chosen_unit())
+
+    def action_kill_unit(self) -> None:
+        """Kill the chosen unit."""
+        self.lab_app.do_to_unit("kill", self._chosen_unit())

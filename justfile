@@ -18,9 +18,17 @@ fmt:
     uv run --group authors ruff check --fix
     uv run --group authors ruff format
 
+# hold every exercise against the rules of the course
+audit *ARGS:
+    uv run lab audit {{ARGS}}
+
 # write the reference pages anew from the code
 docs:
     uv run python -m lab.docs
+
+# draw the pictures of the terminal app anew
+pictures:
+    uv run python -m lab.docs --pictures
 
 # everything, as continuous integration runs it
 ci *STEPS:

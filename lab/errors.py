@@ -19,6 +19,7 @@
 """
 
 from enum import IntEnum
+from pathlib import Path
 from typing import ClassVar, Self
 
 
@@ -29,7 +30,7 @@ class ExitCode(IntEnum):
     FAILED = 1, "it ran, and what it checked does not hold (an order unfinished, a count that does not add up)"
     USAGE = 2, "the command line is wrong; nothing was done"
     MACHINE = 3, "the machine or one of its programs is in the way; the message names the mend"
-    CONFLICT = 4, "another stack is running (another engine or phase); nothing was changed"
+    CONFLICT = 4, "another stack is running (another engine or phase), or another `lab` is at it; nothing was changed"
     NOT_RUNNING = 5, "the shop is not running"
     NOT_FOUND = 6, "there is no such order, unit or topic"
     PART = 7, "a part's file cannot be loaded; the message names file and line"
@@ -106,4 +107,12 @@ class NotFound(LabError):
 
 
 class PartDoesNotLoad(LabError):
+    """A part's file cannot be loaded: `file`, and `line` where one is to blame; `why` is the fault alone."""
+
     exit_code = ExitCode.PART
+
+    def __init__(
+        self, what: str, mend: str, *, file: Path | None = None, line: int | None = None, why: str = ""
+    ) -> None:
+        super().__init__(what, mend)
+        self.file, self.line, self.why = file, line, why or what

@@ -2,6 +2,7 @@
 
 | what | where | overridden by |
 |---|---|---|
+| the learner's files, and which of them run in the shop | `workspace/` beside pyproject.toml | `LAB_WORKSPACE` |
 | run-time state (what runs, logs, databases) | `.lab/` beside pyproject.toml | `LAB_HOME` |
 | downloads (Kafka's jars, templates), shared by all checkouts | the user's cache folder | `LAB_CACHE` |
 | sockets, whose paths must be short | `/run/user/<uid>` or the temporary folder | – |
@@ -26,6 +27,16 @@ def home() -> Path:
 def workplace() -> Path:
     """Return the folder a learner works in: the checkout, or where they are when the lab is an installed wheel."""
     return bundle.shipped() if bundle.in_checkout() else Path.cwd()
+
+
+def workspace() -> Path:
+    """Return the folder of the learner's files and progress; it may not exist yet."""
+    return Path(os.environ.get("LAB_WORKSPACE") or workplace() / "workspace").resolve()
+
+
+def choices() -> Path:
+    """Return the file that says which parts are not the solution's; it may not exist yet."""
+    return Path(os.environ.get("LAB_CHOICES") or workspace() / "choices.json").resolve()
 
 
 def cache() -> Path:

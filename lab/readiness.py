@@ -1,9 +1,12 @@
 """Waits until units answer: a round trip to each one's /health, by the very process we started, with partitions."""
 
+import ast
 import asyncio
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import httpx
@@ -12,9 +15,12 @@ from lab.engines.base import Engine, Progress, Report, UnitState
 from lab.errors import ExitCode, NotReady, PartDoesNotLoad
 
 _POLL: Final = 0.05  # seconds between two looks at a unit
-_LOOK: Final = 1.0  # seconds between two looks at the processes
+_LOOK: Final = 0.3  # seconds between two looks at the processes
 _CANNOT_START: Final = "this unit cannot start"  # what lab.shop.unit says
 _STARTED: Final = "Uvicorn running"
+_LOG_LINES: Final = 60
+_FIELD: Final = re.compile(r"""(\w+)=('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\S+)""")
+"""`key=value` of a log line, the value quoted as Python does where it is not one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,25 @@ def await_units(engine: Engine, urls: Mapping[str, str], *, report: Report, dead
 
     A unit that has ended, or is frozen, is not waited for: PartDoesNotLoad or NotReady says what its log says.
     """
-    asyncio.run(_await_all(engine, urls, report, deadline))
+    asyncio.run(units_answer(engine, urls, report=report, deadline=deadline))
 
 
-async def _await_all(engine: Engine, urls: Mapping[str, str], report: Report, deadline: float) -> None:
+async def units_answer(engine: Engine, urls: Mapping[str, str], *, report: Report, deadline: float) -> None:
+    """Do what `await_units` does, inside an event loop."""
     waiting = set(urls)
     report(Progress("services", f"waiting for {', '.join(urls)}"))
-    looked = time.monotonic()
+    look_at = time.monotonic() + _LOOK
     async with local_client(2.0) as client:
         while waiting:
             now = await _ready(engine, client, {name: urls[name] for name in waiting})
             waiting -= now
             if now:
                 report(Progress("services", _sentence(len(urls), waiting), done=not waiting))
-            if waiting and time.monotonic() - looked > _LOOK:
+            if waiting and time.monotonic() > look_at:
+                began = time.monotonic()
                 _look_at_processes(engine, waiting)
-                looked = time.monotonic()
+                # an engine that has to ask Docker takes longer, and is asked less often
+                look_at = time.monotonic() + max(_LOOK, 5 * (time.monotonic() - began))
             if waiting and time.monotonic() > deadline:
                 raise _too_late(waiting)
             await asyncio.sleep(_POLL if waiting else 0)
@@ -94,16 +103,38 @@ def _look_at_processes(engine: Engine, waiting: set[str]) -> None:
         if unit.state is UnitState.PAUSED:
             raise NotReady(f"{unit.name} is paused, so it answers nobody.", f"uv run lab resume {unit.name}")
         if unit.state in {UnitState.CRASHED, UnitState.STOPPED}:
-            raise _ended(unit.name, list(engine.logs(unit.name, lines=60)), unit.note)
+            raise part_at_fault(engine, unit.name) or _ended(engine, unit.name, unit.note)
 
 
-def _ended(name: str, lines: list[str], note: str) -> NotReady | PartDoesNotLoad:
-    """Say why a unit has ended, by what its log says since it began the last time."""
+def part_at_fault(engine: Engine, name: str) -> PartDoesNotLoad | None:
+    """Return which part's file a unit could not load when it began the last time, by what its log says."""
+    for line in reversed(_last_words(engine, name)):
+        said = {key: _value(text) for key, text in _FIELD.findall(line)} if _CANNOT_START in line else {}
+        if said.get("exit_code") == str(int(ExitCode.PART)) and {"what", "mend", "file", "why"} <= said.keys():
+            at = said.get("line", "")
+            return PartDoesNotLoad(
+                f"{name} cannot start. {said['what']}",
+                said["mend"],
+                file=Path(said["file"]),
+                line=int(at) if at.isdigit() else None,
+                why=said["why"],
+            )
+    return None
+
+
+def _value(text: str) -> str:
+    return str(ast.literal_eval(text)) if text[0] in "'\"" else text
+
+
+def _last_words(engine: Engine, name: str) -> Sequence[str]:
+    """Return what the unit's log says since it began the last time."""
+    lines = list(engine.logs(name, lines=_LOG_LINES))
     started = max((number for number, line in enumerate(lines) if _STARTED in line), default=-1)
-    since = [line.strip() for line in lines[started + 1 :] if line.strip()]
-    for line in reversed(since):
-        if _CANNOT_START in line and f"exit_code={int(ExitCode.PART)}" in line:
-            return PartDoesNotLoad(f"{name} cannot start: {line}", f"All of it: uv run lab logs {name}")
+    return [line.strip() for line in lines[started + 1 :] if line.strip()]
+
+
+def _ended(engine: Engine, name: str, note: str) -> NotReady:
+    since = _last_words(engine, name)
     last = since[-1] if since else note or "its log says nothing"
     return NotReady(
         f"{name} has ended instead of starting: {last}",

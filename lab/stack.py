@@ -29,7 +29,7 @@ SERVICE_PORT: Final = 8001
 _PORT_STEPS: Final = range(0, 1000, 100)
 _LOCK_SECONDS: Final = 5.0
 _ALIVE: Final = frozenset({UnitState.STARTING, UnitState.RUNNING, UnitState.PAUSED})
-_PASSED_ON: Final = frozenset({"LAB_TRANSIT_SECONDS", "LAB_BANK_SECONDS", "LAB_CHOICES"})
+_PASSED_ON: Final = frozenset({"LAB_TRANSIT_SECONDS", "LAB_BANK_SECONDS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def _make_topics(shop: Running, report: Report) -> None:
 
     report(Progress("topics", "making the topics that are absent"))
     try:
-        made = asyncio.run(ensure_topics(shop.kafka, shop.prefix))
+        made = asyncio.run(ensure_topics(shop.kafka, shop.prefix, phase=shop.phase))
     except KafkaError as error:
         raise NotReady(f"Kafka did not make the topics ({error}).", "Read: uv run lab logs kafka") from error
     report(Progress("topics", f"{made} made" if made else "all there", done=True))
@@ -242,6 +242,7 @@ def _host_units(shop: Running, endpoints: Endpoints, names: Sequence[str]) -> Se
         "LAB_PHASE": str(shop.phase),
         "LAB_KAFKA": shop.kafka,
         "LAB_PREFIX": shop.prefix,
+        "LAB_CHOICES": str(lab.home.choices()),  # in full: the units run in another folder
         "LAB_BANK_URL": _database_url("bank", shop.database, endpoints),
     }
     return [

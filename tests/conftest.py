@@ -1,9 +1,13 @@
 """What every test can have: a real broker, a real PostgreSQL, a running shop. Nothing here is a stand-in."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from lab.bundle import shipped
 from lab.engines.base import Endpoints, Progress
 from lab.engines.native import NativeEngine
 from lab.stack import Running, Wanted
@@ -28,17 +32,24 @@ def silent(_: Progress) -> None:
     """A Report that nobody reads."""
 
 
-@pytest.fixture(scope="session")
-def native() -> Iterator[NativeEngine]:
-    """A native engine with broker and PostgreSQL, in a home folder of its own, for the whole run."""
+@contextmanager
+def own_native(*, postgres: bool) -> Iterator[NativeEngine]:
+    """A native engine in a home folder and on ports of its own; in the end nothing of it is left."""
     with fresh_home() as home, pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_SERVICE_PORT", str(free_port()))
         patch.setenv("LAB_TRANSIT_SECONDS", "0.2")
         patch.setenv("LAB_CHOICES", str(home / "choices.json"))  # nobody's progress counts here
         engine = NativeEngine(home)
-        engine.up(report=silent, postgres=True)
+        engine.up(report=silent, postgres=postgres)
         yield engine
         take_down(engine, report=silent, volumes=True)
+
+
+@pytest.fixture(scope="session")
+def native() -> Iterator[NativeEngine]:
+    """A native engine with broker and PostgreSQL, for the whole run."""
+    with own_native(postgres=True) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +70,16 @@ def kafka_address(endpoints: Endpoints) -> str:
 def stack(native: NativeEngine) -> Running:
     """The whole shop of phase 1, a process per unit, on SQLite."""
     return bring_up(native, Wanted(), report=silent).shop
+
+
+COURSE_PARTS = ("exercises", "solutions", "tests/wrong_answers")
+
+
+@pytest.fixture
+def own_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the course, for this test alone; LAB_COURSE names it."""
+    root = tmp_path / "course"
+    for name in COURSE_PARTS:
+        shutil.copytree(shipped() / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("LAB_COURSE", str(root))
+    return root

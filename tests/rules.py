@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from functools import cache
+from importlib.util import find_spec
 
 import pytest
 
@@ -25,6 +26,7 @@ def docker_answers() -> bool:
 
 TOOLS = {
     "docker": docker_answers,
+    "browser": lambda: bool(shutil.which("chromium") and find_spec("playwright")),
     "node": lambda: bool(shutil.which("node") and shutil.which("npm")),
 }
 

@@ -5,24 +5,21 @@ two sides are measured in turn (tuned, default, tuned, default …), and compare
 """
 
 import os
-import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from lab.bench.machine import describe
+from lab.bench.own_home import own_home, run_lab
 from lab.engines import downloads, kafka, ports, readiness, tuning
 from lab.engines.base import Progress, Report
 from lab.engines.native import NativeEngine
 from lab.engines.ports import HOST
-from lab.errors import LabError
 from lab.readiness import await_units
 from lab.shop.units import BY_NAME
 
@@ -105,46 +102,16 @@ def _untuned(broker: kafka.Broker) -> Sequence[str]:
 def _shop(rounds: int, report: Report) -> tuple[list[float], list[float]]:
     """Return the seconds of each `lab up`, and of each restart of one service until it answers and reads."""
     ups, restarts = [], []
-    with _own_home() as home:
-        _lab("up", "--engine", "native")  # makes the storage, the databases, the topics
-        _lab("down")
+    with own_home() as home:
+        run_lab("up", "--engine", "native")  # makes the storage, the databases, the topics
+        run_lab("down")
         for number in range(rounds):
             report(Progress("up", f"{number + 1} of {rounds}"))
-            ups.append(_lab("up", "--engine", "native"))
+            ups.append(run_lab("up", "--engine", "native"))
             restarts.append(_restart(NativeEngine(home), int(os.environ["LAB_SERVICE_PORT"])))
-            _lab("down")
+            run_lab("down")
     report(Progress("up", f"{rounds} times", done=True))
     return ups, restarts
-
-
-@contextmanager
-def _own_home() -> Iterator[Path]:
-    kept = dict(os.environ)
-    home = Path(tempfile.mkdtemp(prefix="lab-bench-"))
-    first = ports.choose(_FIRST_PORT + 500, explicit=False)
-    try:
-        os.environ |= {
-            "LAB_HOME": str(home),
-            "LAB_KAFKA_PORT": str(ports.choose(_FIRST_PORT + 400, explicit=False)),
-            "LAB_SERVICE_PORT": str(first),
-        }
-        yield home
-    finally:
-        _lab("down", "--volumes")
-        os.environ.clear()
-        os.environ.update(kept)
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _lab(*words: str) -> float:
-    """Run a `lab` command; return its seconds. Raises LabError with its last words when it fails."""
-    began = time.monotonic()
-    done = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-m", "lab.cli.main", *words], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise LabError(f"`lab {' '.join(words)}` failed: {done.stderr.strip()[-300:]}", "uv run lab doctor")
-    return time.monotonic() - began
 
 
 def _restart(engine: NativeEngine, service_port: int) -> float:

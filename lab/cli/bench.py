@@ -1,22 +1,51 @@
 """`lab bench`: the benchmarks."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol, TypeVar
 
 import typer
+from rich.console import Console
 
 from lab.cli.stack import JsonOption
+from lab.engines.base import Report
 
 
 def register(app: typer.Typer) -> None:
     """Add the group to the app."""
     group = typer.Typer(help="Measure this machine; every figure is a median, with the machine beside it.")
-    group.callback()(_group)
+    group.command("check")(check)
     group.command("start")(start)
+    group.command("tui")(tui)
     app.add_typer(group, name="bench")
 
 
-def _group() -> None:
-    """Keep `start` a sub-command, also while it is the only one."""
+F = TypeVar("F", bound="Figures")
+
+
+class Figures(Protocol):
+    """What a benchmark has measured."""
+
+    def as_object(self) -> dict[str, Any]:
+        """The figures for programs."""
+
+
+def _measured(work: Callable[[Report], F], *, as_object: bool) -> F | None:
+    """Measure, with its stages shown; return the figures, or None where they were printed as an object."""
+    from lab.cli.progress import staged  # noqa: PLC0415
+    from lab.cli.say import as_json  # noqa: PLC0415
+
+    with staged("Measuring") as report:
+        figures = work(report)
+    if not as_object:
+        return figures
+    as_json(figures.as_object())
+    return None
+
+
+def _console() -> Console:
+    from lab.cli.say import out  # noqa: PLC0415
+
+    return out()
 
 
 def start(
@@ -28,15 +57,11 @@ def start(
     Example: uv run lab bench start --rounds 5
     """
     from lab.bench.start import measure  # noqa: PLC0415  what it needs takes a moment to import
-    from lab.cli.progress import staged  # noqa: PLC0415
-    from lab.cli.say import as_json, out  # noqa: PLC0415
 
-    with staged("Measuring") as report:
-        figures = measure(rounds, report)
-    if as_object:
-        as_json(figures.as_object())
+    figures = _measured(lambda report: measure(rounds, report), as_object=as_object)
+    if figures is None:
         return
-    console = out()
+    console = _console()
     console.print(f"{figures.machine}; medians of {figures.rounds}", markup=False)
     for text, value, target in (
         ("lab up, caches warm, until every unit answers", f"{figures.up_s:.2f} s", "≤ 6 s"),
@@ -46,3 +71,56 @@ def start(
         ("tuned against default, by pairs", f"{figures.tuned_vs_default:.2f}", "≤ 0.35"),
     ):
         console.print(f"  {text:<48} {value:>8}  {target}", markup=False)
+
+
+def check(
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="How often each file is saved.")] = 10,
+    as_object: JsonOption = False,
+) -> None:
+    """Measure how long it takes from a save to the verdict, in watch mode.
+
+    Example: uv run lab bench check --rounds 20
+    """
+    from lab.bench.check import measure  # noqa: PLC0415  what it needs takes a moment to import
+
+    figures = _measured(lambda report: measure(rounds, report), as_object=as_object)
+    if figures is None:
+        return
+    console = _console()
+    console.print(f"{figures.machine}; {figures.rounds} saves of each file", markup=False)
+    for text, value, target in (
+        ("save to verdict, no broker, median", figures.no_broker_p50_s, "≤ 0.5 s"),
+        ("save to verdict, warm broker, median", figures.warm_broker_p50_s, "≤ 1.5 s"),
+        ("no broker, 95 of 100", figures.no_broker_p95_s, ""),
+        ("warm broker, 95 of 100", figures.warm_broker_p95_s, ""),
+        *((f"  {name}, median", value, "") for name, value in figures.by_exercise.items()),
+    ):
+        console.print(f"  {text:<48} {value:>6.2f} s  {target}", markup=False)
+
+
+def tui(
+    seconds: Annotated[float, typer.Option("--seconds", min=2, max=600, help="How long each thing is measured.")] = 10,
+    rounds: Annotated[int, typer.Option("--rounds", min=5, max=1000, help="How often a key is pressed.")] = 100,
+    as_object: JsonOption = False,
+) -> None:
+    """Measure what the terminal app costs, in a real terminal, fed with 5,000 messages a second.
+
+    Example: uv run lab bench tui --seconds 20
+    """
+    from lab.bench.tui import measure  # noqa: PLC0415  what it needs takes a moment to import
+
+    figures = _measured(lambda report: measure(seconds, rounds, report), as_object=as_object)
+    if figures is None:
+        return
+    console = _console()
+    console.print(f"{figures.machine}; {seconds:.0f} s each, {figures.rounds} keys", markup=False)
+    for text, value, target in (
+        ("5,000 messages/s from a generator, of one core", f"{figures.cpu_at_5000:.1%}", "< 20 %"),
+        ("5,000 messages/s from a real Kafka, of one core", f"{figures.cpu_at_5000_from_kafka:.1%}", "< 20 %"),
+        ("key to paint meanwhile, median", f"{figures.key_to_paint_p50_ms:.0f} ms", ""),
+        ("key to paint meanwhile, 99 of 100", f"{figures.key_to_paint_p99_ms:.0f} ms", "≤ 60 ms"),
+        ("nothing comes, of one core", f"{figures.idle_cpu:.2%}", "< 1 %"),
+        ("start of `lab` to its first frame", f"{figures.first_paint_s:.2f} s", "< 1 s"),
+        ("memory, a minute of it", f"{figures.rss_growth_bytes_per_minute / 1e6:+.1f} MB", "flat"),
+    ):
+        console.print(f"  {text:<48} {value:>9}  {target}", markup=False)

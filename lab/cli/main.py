@@ -12,14 +12,15 @@ import typer
 
 import lab
 import lab.home
-from lab.cli import bench, phase, shop, stack
-from lab.cli.say import complain
+from lab.cli import audit, bench, chaos, compare, course, phase, serve, shop, stack
+from lab.cli.say import complain, is_terminal
 from lab.errors import ExitCode, LabError
 
 app = typer.Typer(
     name="lab",
     help="Learn event-driven architecture by building a shop on a real Kafka.",
-    epilog="Begin with `uv run lab up`, then `uv run lab order place` and `uv run lab order follow last`.",
+    epilog="Begin with `uv run lab up`, then `uv run lab order place` and `uv run lab order follow last`. "
+    "Then build it yourself: `uv run lab next`.",
     invoke_without_command=True,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -28,7 +29,12 @@ app = typer.Typer(
 stack.register(app)
 shop.register(app)
 phase.register(app)
+chaos.register(app)
+compare.register(app)
+course.register(app)
+audit.register(app)
 bench.register(app)
+serve.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -44,9 +50,15 @@ def start(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
-    """Show how things stand and what to do next, when no command is given."""
+    """Open the app, when no command is given; where no terminal is, show how things stand and what to do next."""
     del version
-    if context.invoked_subcommand is None:
+    if context.invoked_subcommand is not None:
+        return
+    if is_terminal():
+        from lab.cli.tui import open_app  # noqa: PLC0415  Textual takes half a second, which no other command should
+
+        open_app()
+    else:
         stack.show_status_page()
 
 

@@ -5,21 +5,32 @@ import time
 import uuid
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from lab.cli.flow import resolve
 from lab.cli.output import run, show_table, tell
 from lab.cli.say import as_json
 from lab.cli.where import Where, where
-from lab.errors import LabError, NotFound
+from lab.errors import LabError, NotFound, NotRunning
 from lab.shop.client import ShopClient
-from lab.shop.contracts import CUSTOMERS, PRODUCTS, TERMINAL, Accepted, OrderView, PaymentView
+from lab.shop.contracts import (
+    CUSTOMERS,
+    ORDERS_INITIATING,
+    PRODUCTS,
+    TERMINAL,
+    Accepted,
+    OrderView,
+    PaymentView,
+    SagaView,
+)
 from lab.shop.overview import TELLING, OrderRow, overview
 from lab.shop.scenario import PlannedOrder, scenario
 from lab.shop.tap import snapshot
 from lab.shop.wording import basket, clean, money, plural
 
 T = TypeVar("T")
+STILL_SECONDS: Final = 5
+"""Longer than any step of the shop takes: an order that stands still so long waits for somebody."""
 
 
 def place(orders: Sequence[PlannedOrder] | None, *, count: int, seed: int, rate: float | None, as_object: bool) -> None:
@@ -123,7 +134,33 @@ async def _show(place: Where, order: str, *, as_object: bool) -> None:
         texts = [f"{one.template}: {one.status}" + (f" ({clean(one.reason)})" if one.reason else "") for one in told]
         tell(f"  notification  {'; '.join(texts) or 'the customer has been told nothing yet'}")
     if found.status not in TERMINAL:
-        tell(f"It goes on: uv run lab order follow {clean(order_id)}")
+        tell(await _goes_on(place, order_id, saga))
+
+
+async def _goes_on(place: Where, order_id: str, saga: SagaView | LabError) -> str:
+    """Say what is known about the way of an order that has not ended, and no more."""
+    if isinstance(saga, NotFound) and not await _on_kafka(place, order_id):
+        return "Kafka has no message about it: nobody else knows of it."
+    moves = "Watch it" if isinstance(saga, LabError) else _moves(saga, datetime.now(UTC))
+    return f"{moves}: uv run lab order follow {clean(order_id)}"
+
+
+async def _on_kafka(place: Where, order_id: str) -> bool:
+    try:
+        seen = await snapshot(place.kafka, place.prefix, topics=(ORDERS_INITIATING,))
+    except NotRunning:
+        return True  # who cannot look must not say that it is not there
+    return any(one.order_id == order_id for one in seen)
+
+
+def _moves(saga: SagaView, now: datetime) -> str:
+    """`It goes on`, or for how long it has not."""
+    still = int((now - _aware(saga.updated_at)).total_seconds())
+    return f"It has not moved for {still} s" if still >= STILL_SECONDS else "It goes on"
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _say_order(order: OrderView) -> None:
@@ -131,8 +168,7 @@ def _say_order(order: OrderView) -> None:
     name = known.name if known else clean(order.customer_id, 24)
     why = f": {clean(order.reason)}" if order.reason else ""
     tell(f"{clean(order.order_id)} is {order.status}{why}")
-    placed = order.placed_at if order.placed_at.tzinfo else order.placed_at.replace(tzinfo=UTC)
-    when = placed.astimezone().strftime("%H:%M:%S")
+    when = _aware(order.placed_at).astimezone().strftime("%H:%M:%S")
     tell(f"  order         {basket(order.lines)} for {name}, {money(order.total_cents, order.currency)}, placed {when}")
 
 

@@ -7,8 +7,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+import lab.home
 from lab.cli.engine import choose_engine
 from lab.cli.output import speakable
+from lab.cli.phase_yours import Hands, Whose, whose
 from lab.cli.progress import staged
 from lab.cli.say import aside
 from lab.engines.choose import Asked
@@ -19,6 +21,7 @@ from lab.shop.client import ShopClient, ShopUrls
 from lab.shop.contracts import OrderStatus
 from lab.shop.follow import watch
 from lab.shop.narrate import Line, Narrator
+from lab.shop.parts import read_choices
 from lab.shop.quorum import is_kraft
 from lab.shop.tap import Tap
 from lab.stack import Database, Running, Wanted
@@ -52,6 +55,7 @@ class Summary:
     version: str
     orders: int
     outcome: Outcome
+    whose: Whose
 
     def as_object(self) -> dict[str, Any]:
         """The summary for programs."""
@@ -70,6 +74,7 @@ class Summary:
             "unfinished": len(self.outcome.unfinished),
             "planned": self.outcome.planned.counts,
             "adds_up": self.outcome.adds_up,
+            **self.whose.as_object(),
             "seconds": round(self.outcome.seconds, 2),
         }
 
@@ -87,6 +92,7 @@ class Summary:
             f"  planned          {planned}",
             f"  money            {money}; the delivered orders cost {_euro(o.delivered_cents)}",
             f"  stock            {o.pieces_gone} pieces left the shelves, {o.pieces_delivered} of them were delivered",
+            *self.whose.lines(),
             *(f"  unfinished       {order}: uv run lab order show {order}" for order in o.unfinished),
             *(f"  not as planned   {order}: uv run lab order show {order}" for order in o.otherwise),
             "It adds up." if o.adds_up else "It does NOT add up.",
@@ -118,14 +124,14 @@ def _shop(wish: Wish, *, keep: bool) -> Iterator[Running]:
 async def _through(shop: Running, wish: Wish, narrate: Say) -> Summary:
     urls = ShopUrls(shop.service_port)
     kraft = await is_kraft(shop.kafka)
-    narrator = Narrator()
+    hands = Hands(Narrator())
 
     def emit(lines: Sequence[Line]) -> None:
         for line in lines:
             narrate(speakable(line.text))
 
     async with Tap(shop.kafka, shop.prefix) as tap, ShopClient(urls) as client:
-        telling = asyncio.create_task(watch(tap, narrator, emit))
+        telling = asyncio.create_task(watch(tap, hands, emit))
         try:
             outcome = await run_scenario(client, wish.orders, wish.seed, progress=lambda *_: None)
             await asyncio.sleep(LAST_WORDS_SECONDS)
@@ -133,7 +139,8 @@ async def _through(shop: Running, wish: Wish, narrate: Say) -> Summary:
             telling.cancel()
             with suppress(asyncio.CancelledError):
                 await telling
-    return Summary(shop, kraft, kafka_version(shop.engine), wish.orders, outcome)
+    ran = whose(shop.phase, hands.pieces, read_choices(lab.home.choices()))
+    return Summary(shop, kraft, kafka_version(shop.engine), wish.orders, outcome, ran)
 
 
 def _euro(cents: int) -> str:

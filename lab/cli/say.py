@@ -1,11 +1,17 @@
 """How commands speak: results on standard output, everything else on standard error, colour only on a terminal."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+
+
+def is_terminal() -> bool:
+    """Say whether somebody sits here, at a terminal that can draw."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
 
 
 def out() -> Console:

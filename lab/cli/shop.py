@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from lab.cli.say import is_terminal
 from lab.errors import WrongUsage
 
 # What these commands need takes half a second to import, so each takes it when it is called, not when --help is asked.
@@ -119,14 +120,29 @@ def events(
 def replay(
     file: Annotated[Path, typer.Argument(help="A journal, made by `lab events --record`.")],
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a line, for each record.")] = False,
+    in_app: Annotated[bool, typer.Option("--app", help="In the terminal app, on all its screens.")] = False,
 ) -> None:
     """Tell a journal again, without any broker.
 
     Example: uv run lab replay monday.olj
+    Example: uv run lab replay docs/app/shop.olj --app
     """
+    if in_app:
+        _replay_in_app(file, as_lines=as_lines)
+        return
     from lab.cli import flow  # noqa: PLC0415
 
     flow.tell_journal(file, as_json=as_lines)
+
+
+def _replay_in_app(file: Path, *, as_lines: bool) -> None:
+    if as_lines:
+        raise WrongUsage("--app and --json are two ways to show the same.", "Choose one of them.")
+    if not is_terminal():
+        raise WrongUsage("The app needs a terminal.", f"In words, anywhere: uv run lab replay {file}")
+    from lab.cli.tui import open_app  # noqa: PLC0415  Textual takes half a second, which no other command should
+
+    open_app(file)
 
 
 def topics(as_object: JsonOption = False) -> None:

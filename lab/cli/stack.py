@@ -17,7 +17,7 @@ from lab.stack import Database, Wanted
 from lab.stack import down as take_down
 from lab.stack import up as bring_up
 
-PHASES = (1,)
+PHASES = (1, 2)
 
 EngineOption = Annotated[Asked, typer.Option("--engine", help="Where Kafka runs.")]
 DatabaseOption = Annotated[Database | None, typer.Option("--database", help="What the services keep their books in.")]
@@ -138,7 +138,7 @@ def stop(unit: UnitArgument) -> None:
 
     Example: uv run lab stop payment
     """
-    _one("stop", unit, "is stopped; what is sent to it waits on Kafka. Start it: uv run lab start " + unit)
+    _one("stop", unit, "is stopped. It goes on where it stopped, once you start it: uv run lab start " + unit)
 
 
 def kill(unit: UnitArgument) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,20 +10,21 @@ from rich.table import Table
 
 import lab
 import lab.home
+from lab import live
 from lab.cli.say import out
-from lab.engines.base import Engine, Progress, UnitStatus
+from lab.engines.base import Engine, Progress, UnitState, UnitStatus
 from lab.engines.checks import Finding
-from lab.errors import Conflict, NotFound
-from lab.readiness import Health, ask, await_units, local_client
+from lab.errors import Conflict, NotFound, PartDoesNotLoad
+from lab.readiness import Health, ask, local_client, part_at_fault
 from lab.shop.units import BY_NAME
 from lab.stack import Opened, Running, alive, engine_named, is_running, running
 
 _MEGA: Final = 1_000_000
-RESTART_SECONDS: Final = 60.0
 _NOT_YET: Final = """\
 Nothing is running yet.
 
 What now?
+  uv run lab next                  the first exercise; or, later, where you were
   uv run lab phase 1 --orders 25   the whole shop at work, told line by line
   uv run lab up                    start Kafka and the shop, and keep them
   uv run lab doctor                is this machine ready?"""
@@ -33,6 +33,7 @@ What now?
   uv run lab order place           place an order
   uv run lab order follow last     watch what becomes of it
   uv run lab events --plain        everything on Kafka, one sentence a message
+  uv run lab next                  build it yourself: the next exercise
   uv run lab down                  stop everything; nothing is lost"""
 
 
@@ -52,8 +53,9 @@ def show() -> None:
 def show_units() -> None:
     """Show every unit with its state and whether it answers. Raises NotRunning."""
     shop = running()
-    units = engine_named(shop.engine).status()
-    answers = asyncio.run(_answers(shop, units))
+    engine = engine_named(shop.engine)
+    units = engine.status()
+    answers, faults = asyncio.run(_answers(shop, units)), _parts_at_fault(engine, units)
     console = out()
     console.print(
         f"phase {shop.phase} · engine {shop.engine} · Kafka (KRaft) at {shop.kafka} · books in {shop.database}",
@@ -70,18 +72,23 @@ def show_units() -> None:
             f"{unit.rss_bytes / _MEGA:.0f} MB" if unit.rss_bytes else "–",
             str(unit.restarts),
             f"{shop.url(unit.name)}/docs" if unit.name in BY_NAME else "",
+            style="red" if unit.state is UnitState.CRASHED else None,
         )
     console.print(table)
     for unit in units:
-        if unit.note:
+        if (fault := faults.get(unit.name)) is not None:
+            console.print(fault.what, style="red", markup=False)
+            console.print(f"  {fault.mend} Then: uv run lab restart {unit.name}", markup=False)
+        elif unit.note:
             console.print(f"{unit.name}: {unit.note}", markup=False)
 
 
 def as_object() -> Mapping[str, Any]:
     """The same as an object. Raises NotRunning."""
     shop = running()
-    units = engine_named(shop.engine).status()
-    answers = asyncio.run(_answers(shop, units))
+    engine = engine_named(shop.engine)
+    units = engine.status()
+    answers, faults = asyncio.run(_answers(shop, units)), _parts_at_fault(engine, units)
     return {
         "phase": shop.phase,
         "engine": shop.engine,
@@ -97,10 +104,22 @@ def as_object() -> Mapping[str, Any]:
                 "rss_bytes": unit.rss_bytes,
                 "url": shop.url(unit.name) if unit.name in BY_NAME else None,
                 "note": unit.note,
+                "part": _fault(faults.get(unit.name)),
             }
             for unit in units
         ],
     }
+
+
+def _parts_at_fault(engine: Engine, units: Sequence[UnitStatus]) -> Mapping[str, PartDoesNotLoad]:
+    """Return, for each unit that has ended because of a part's file, that file and what is wrong with it."""
+    ended = [unit.name for unit in units if unit.name in BY_NAME and unit.state is UnitState.CRASHED]
+    found = {name: part_at_fault(engine, name) for name in ended}
+    return {name: fault for name, fault in found.items() if fault is not None}
+
+
+def _fault(fault: PartDoesNotLoad | None) -> Mapping[str, Any] | None:
+    return None if fault is None else {"file": str(fault.file), "line": fault.line, "why": fault.why}
 
 
 async def _answers(shop: Running, units: Sequence[UnitStatus]) -> Mapping[str, str]:
@@ -136,17 +155,14 @@ def show_opened(opened: Opened, seconds: float) -> None:
         console.print(f"Not running: {', '.join(opened.not_running)}. Start all: uv run lab up", markup=False)
     else:
         console.print("Now place an order and watch it:\n  uv run lab order place\n  uv run lab order follow last")
+        console.print("Then build it yourself:\n  uv run lab next")
 
 
 def restart(engine: Engine, unit: str | None) -> None:
     """Restart one unit or all of the shop's that are there, and wait until they answer."""
     shop = running()
     names = [unit] if unit else [status.name for status in engine.status() if status.name in BY_NAME]
-    for name in names:
-        engine.restart(name)
-    ours = {name: shop.url(name) for name in names if name in BY_NAME}
-    if ours:
-        await_units(engine, ours, report=_unheard, deadline=time.monotonic() + RESTART_SECONDS)
+    live.restart(engine, shop, names, report=_unheard)
     out().print(f"{', '.join(names)}: restarted, and answering.", markup=False)
 
 

@@ -24,7 +24,12 @@ _HEADERS: Final[tuple[tuple[str, str, str], ...]] = (  # name, format, meaning
     ("ce_correlationid", "", "The id of the initiating event: one for a whole story."),
     ("ce_causationid", "", "The id of the message that caused this one; absent on the first."),
     ("traceparent", "", "W3C trace context, from phase 2."),
-    ("handled-by", "", "Whose lines made it: mine, solution, broken, or lab."),
+    ("handled-by", "", "Whose lines made it: broken or mine where any of them are, else solution, or lab."),
+    (
+        "handled-by-parts",
+        "",
+        "Exercises whose lines had a hand in it, without the solution's: await=mine envelope=mine.",
+    ),
 )
 _REQUIRED: Final = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_time", "ce_correlationid")
 

@@ -9,12 +9,12 @@ from lab.docs.examples import examples
 from lab.docs.markdown import code, page, table
 from lab.docs.people import listeners, title
 from lab.docs.topics import anchor
-from lab.shop.contracts import TOPIC_OF, Body, Command, Item, OrderLine, ShelfLine, envelope
+from lab.shop.contracts import TOPIC_OF, Body, Command, Item, OrderLine, ShelfLine, Topic, envelope
 
 _ABOUT = """
 A *command* asks one unit to do something; its name is an imperative. An *event* tells what has happened; its name is in
-the past tense, and nobody can refuse it. A reader ignores fields it does not know, and never guesses a type: `"2"` is
-not 2.
+the past tense, and nobody can refuse it. It is said to nobody in particular: whoever acts on it, or listens, chose to.
+A reader ignores fields it does not know, and never guesses a type: `"2"` is not 2.
 
 Two messages with the same cause and the same type are the same message:
 [decision 6](../decisions/0006-message-ids-follow-from-their-cause.md).
@@ -31,14 +31,14 @@ def write() -> str:
             kind(body),
             f"`{topic.name}`",
             title(topic.writer),
-            title(topic.owner),
+            _readers(topic),
         )
         for body, topic in TOPIC_OF.items()
     )
     return page(
         "Messages",
         _ABOUT,
-        table(("message", "kind", "topic", "says it", "acts on it"), rows),
+        table(("message", "kind", "topic", "says it", "acts on it / listens"), rows),
         "## The envelope",
         "\n".join((envelope.__doc__ or "").strip().splitlines()),
         *(_section(body) for body in TOPIC_OF),
@@ -56,9 +56,8 @@ def _section(body: type[Body]) -> str:
     topic, example = TOPIC_OF[body], examples()[body.name]
     headers = "\n".join(f"{name}: {value.decode()}" for name, value in example.wire.headers)
     value = json.dumps(json.loads(example.wire.value), indent=2, ensure_ascii=False)
-    heard_by = ", ".join(map(title, listeners(topic)))
     facts = f"`{body.ce_type()}`, {kind(body)} on `{topic.name}`. {title(topic.writer)} says it, "
-    facts += f"{title(topic.owner)} acts on it" + (f", {heard_by} listens." if heard_by else ".")
+    facts += f"{title(topic.owner)} acts on it{_listening(topic)}."
     return "\n\n".join(
         (
             f"## {body.name}",
@@ -68,6 +67,15 @@ def _section(body: type[Body]) -> str:
             code(f"{headers}\n\n{value}"),
         )
     )
+
+
+def _readers(topic: Topic) -> str:
+    return f"{title(topic.owner)}{_listening(topic)}"
+
+
+def _listening(topic: Topic) -> str:
+    heard_by = ", ".join(map(title, listeners(topic)))
+    return f", {heard_by} listens" if heard_by else ""
 
 
 def _piece(model: type[BaseModel]) -> str:

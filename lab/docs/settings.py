@@ -4,6 +4,7 @@ import ast
 import inspect
 import textwrap
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel
@@ -38,6 +39,11 @@ _STACK: Final = (
         "`sqlite` or `postgres`: what the services keep their books in; `--database` says it, too.",
     ),
 )
+_CHECKS: Final = (
+    ("LAB_CHECK_SEED", "a new one each time", "From which a check draws its examples; a card's seed repeats it."),
+    ("LAB_CHECK_POSTGRES", "one of the check's own", "PostgreSQL for checks that need it, as SQLAlchemy spells it."),
+    ("LAB_COURSE", "this checkout", "For authors: another copy of exercises/, solutions/ and tests/wrong_answers/."),
+)
 
 
 def write() -> str:
@@ -51,6 +57,8 @@ def write() -> str:
         folders,
         "## Ports and stores",
         table(head, ((f"`{name}`", default, what) for name, default, what in _STACK)),
+        "## Checks of the course",
+        table(head, ((f"`{name}`", default, what) for name, default, what in _CHECKS)),
         _UNIT,
         table(head, unit_settings(Settings)),
     )
@@ -72,11 +80,13 @@ def unit_settings(model: type[BaseModel]) -> list[tuple[str, str, str]]:
     for name, field in model.model_fields.items():
         if name not in texts:
             raise LookupError(f"the setting {name} has no docstring")
-        rows.append((f"`LAB_{name.upper()}`", _default(field.default), str(texts[name])))
+        rows.append((f"`LAB_{name.upper()}`", _default(field.get_default(call_default_factory=True)), str(texts[name])))
     return rows
 
 
 def _default(value: object) -> str:
-    """Show a default; a path as it lies in the checkout."""
+    """Show a default; a path as it lies in the checkout, whatever this machine's settings are."""
+    if value == lab.home.choices():
+        value = Path("workspace") / "choices.json"
     text = str(value).removeprefix(f"{bundle.shipped()}/")
     return f"`{text}`" if text else "empty"

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from lab.bundle import shipped
+from lab.shop.parts import PART_FILES
 from tests.cli.running import lab, lab_interrupted
 from tests.engines.conftest import free_port, processes_of
 
@@ -28,10 +30,32 @@ def check_phase(said, engine):
     assert "a customer placed this order" in said.err
 
 
+def choose(folder, **origins):
+    """Have the shop run these exercises' pieces from files of the learner's: the solution's lines, by another hand."""
+    choices = {}
+    for part in PART_FILES:
+        if part.exercise in origins:
+            mine = folder / part.path
+            mine.parent.mkdir(parents=True)
+            mine.write_bytes((shipped() / "solutions" / part.path).read_bytes())
+            choices[part.exercise] = {"origin": origins[part.exercise], "file": str(mine)}
+    file = folder / "choices.json"
+    file.write_text(json.dumps(choices))
+    return file
+
+
 @pytest.mark.every_dependency
 @pytest.mark.timeout(300)
-def test_phase_1_runs_25_orders_on_native_and_leaves_nothing_running(home):
-    check_phase(lab("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "native"), "native")
+def test_phase_1_runs_25_orders_on_native_says_whose_pieces_ran_and_leaves_nothing_running(home, tmp_path):
+    chosen = choose(tmp_path, undo="mine", record="mine", produce="mine", confirm="broken")
+    said = lab(
+        *("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "native"), LAB_CHOICES=str(chosen)
+    )
+    check_phase(said, "native")
+    assert said.object["yours"] == ["produce", "undo", "record"]
+    assert said.object["broken"] == ["confirm"]
+    assert said.object["not_needed"] == []
+    assert said.object["parts"] == len([part for part in PART_FILES if part.phase == 1])
     assert processes_of(home) == []
 
 

@@ -26,6 +26,7 @@ def lab_inside(monkeypatch, capsys):
 COMMANDS = [
     "up", "down", "restart", "status", "start", "stop", "kill", "pause", "resume", "logs", "doctor", "cache", "phase",
     "events", "replay", "topics", "catalogue", "order place", "order list", "order show", "order follow", "bench start",
+    "chaos list", "chaos run",
 ]  # fmt: skip
 
 

@@ -1,0 +1,79 @@
+"""`lab chaos`: faults on purpose, on the running shop."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, TextIO
+
+import typer
+
+from lab.chaos.faults import FAULTS, ORDERS, ORDERS_AT_MOST, fault_named
+from lab.cli.stack import JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the app."""
+    group = typer.Typer(help="Hurt the shop on purpose, and see what becomes of the orders.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command("run")(run)
+    app.add_typer(group, name="chaos")
+
+
+def list_(as_object: JsonOption = False) -> None:
+    """List the faults.
+
+    Example: uv run lab chaos list
+    """
+    from lab.cli.output import show_table, tell  # noqa: PLC0415
+    from lab.cli.say import as_json  # noqa: PLC0415
+
+    if as_object:
+        as_json({"faults": [{"name": one.name, "unit": one.unit, "about": one.about} for one in FAULTS]})
+        return
+    show_table(("fault", "what happens"), [(one.name, one.about) for one in FAULTS])
+    tell("\nTry one on the running shop; it is put right again:\n  uv run lab chaos run kill-payment")
+
+
+def run(
+    fault: Annotated[str, typer.Argument(metavar="FAULT", help="A fault; `lab chaos list` names them.")],
+    orders: Annotated[
+        int, typer.Option("--orders", min=1, max=ORDERS_AT_MOST, help="How many orders are under way meanwhile.")
+    ] = ORDERS,
+    as_object: JsonOption = False,
+) -> None:
+    """Try a fault on the running shop: place orders, kill a unit among them, tell what becomes of them, start it again.
+
+    Everything runs again afterwards, also after Ctrl-C. It ends with 0 when it ran, whatever it has shown.
+
+    Example: uv run lab chaos run kill-order --orders 5
+    """
+    chosen = fault_named(fault)
+    import logging  # noqa: PLC0415
+
+    from lab.chaos.run import run as run_fault  # noqa: PLC0415
+    from lab.chaos.site import Site  # noqa: PLC0415
+    from lab.cli.say import as_json, aside  # noqa: PLC0415
+    from lab.running import running  # noqa: PLC0415
+    from lab.shop.client import ShopUrls  # noqa: PLC0415
+    from lab.stack import engine_named  # noqa: PLC0415
+
+    shop = running()
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+    def plain(command: str) -> None:
+        aside().print(f"The plain command: {command}", style="dim", markup=False, soft_wrap=True)
+
+    say = _saying(sys.stderr if as_object else sys.stdout)
+    site = Site(engine_named(shop.engine), ShopUrls(shop.service_port), shop.kafka, shop.prefix, say, plain)
+    shown = run_fault(site, chosen, orders)
+    if as_object:
+        as_json(shown.as_object())
+
+
+def _saying(stream: TextIO) -> Callable[[str], None]:
+    from lab.cli.output import speakable  # noqa: PLC0415
+
+    def say(line: str) -> None:
+        stream.write(f"{speakable(line)}\n")
+        stream.flush()
+
+    return say

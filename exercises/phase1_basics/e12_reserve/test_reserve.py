@@ -135,10 +135,13 @@ def listed(lines):
 
 
 def some(seed):
-    """Four products with some pieces each; an order for two of them, of which there is enough."""
+    """Four products with some pieces each; an order for two of them. Every shelf has enough for both of its lines.
+
+    So an UPDATE that asks whether enough is there, and forgets to say where, takes from every shelf, whatever the seed.
+    """
     rng = random.Random(seed)
-    stock = {sku: rng.randint(5, 30) for sku in rng.sample(sorted(PRODUCTS), 4)}
-    wanted = {sku: rng.randint(2, stock[sku] - 1) for sku in rng.sample(sorted(stock), 2)}
+    stock = {sku: rng.randint(20, 60) for sku in rng.sample(sorted(PRODUCTS), 4)}
+    wanted = {sku: rng.randint(2, 9) for sku in rng.sample(sorted(stock), 2)}
     return stock, wanted
 
 

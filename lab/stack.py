@@ -16,13 +16,26 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 import lab.home
+from lab.chaos import crashes
+from lab.chaos.ledger import own_ledger
 from lab.engines import ports, state
 from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, Report, UnitState
-from lab.errors import Conflict, LabError, MachineProblem, NotReady, WrongUsage
+from lab.errors import Conflict, LabError, MachineProblem, NotReady, NotRunning, WrongUsage
 from lab.running import Database, Running, forget, is_running, other_kafka, record, recorded, running
 from lab.shop.units import BY_NAME, UNITS
 
-__all__ = ["Database", "Opened", "Running", "Wanted", "down", "engine_named", "is_running", "running", "up"]
+__all__ = [
+    "Database",
+    "Opened",
+    "Running",
+    "Wanted",
+    "database_urls",
+    "down",
+    "engine_named",
+    "is_running",
+    "running",
+    "up",
+]
 
 FIRST_PHASE: Final = 1
 SERVICE_PORT: Final = 8001
@@ -85,6 +98,8 @@ def up(engine: Engine, wanted: Wanted, *, report: Report, timeout: float = 120.0
                 shop = _placed(shop, endpoints, before, report)
                 record(shop)
                 _make_topics(shop, report)
+                for unit, point in crashes.named_by_environment():
+                    crashes.ask(unit, point)
                 engine.launch(_host_units(shop, endpoints, names))
                 _await_units(engine, shop, names, report, time.monotonic() + timeout)
         except BaseException:  # whatever it was, Ctrl-C among it
@@ -109,9 +124,11 @@ def data_folder() -> Path:
 def _down(engine: Engine, report: Report, *, volumes: bool) -> None:
     engine.down(report=report)
     forget()
+    crashes.withdraw_all()
     if volumes:
         for file in data_folder().glob("*.db*"):
             file.unlink()
+        own_ledger().unlink(missing_ok=True)
         engine.down(report=report, volumes=True)
 
 
@@ -148,6 +165,7 @@ def _refuse_impossible() -> None:
     """Look at what the environment asks for before anything is started."""
     ports.wanted("LAB_SERVICE_PORT", SERVICE_PORT)
     _default_database()
+    crashes.named_by_environment()
     if (kafka := other_kafka()) is not None:
         raise WrongUsage(
             f"LAB_KAFKA names another Kafka ({kafka}), and `lab up` starts its own.",
@@ -243,6 +261,7 @@ def _host_units(shop: Running, endpoints: Endpoints, names: Sequence[str]) -> Se
         "LAB_KAFKA": shop.kafka,
         "LAB_PREFIX": shop.prefix,
         "LAB_CHOICES": str(lab.home.choices()),  # in full: the units run in another folder
+        "LAB_CRASHES": str(crashes.folder()),
         "LAB_BANK_URL": _database_url("bank", shop.database, endpoints),
     }
     return [
@@ -258,6 +277,14 @@ def _host_units(shop: Running, endpoints: Endpoints, names: Sequence[str]) -> Se
         )
         for name in names
     ]
+
+
+def database_urls(shop: Running) -> dict[str, str]:
+    """Return each unit's own database, and the bank's. Raises NotRunning where PostgreSQL has them and does not run."""
+    endpoints = engine_named(shop.engine).endpoints() or Endpoints(shop.kafka)
+    if shop.database == "postgres" and endpoints.postgres is None:
+        raise NotRunning("PostgreSQL is not running, and the shop's books are in it.", "Start it: uv run lab up")
+    return {name: _database_url(name, shop.database, endpoints) for name in (*BY_NAME, "bank")}
 
 
 def _database_url(unit: str, database: Database, endpoints: Endpoints) -> str:

@@ -27,6 +27,7 @@ def docker_answers() -> bool:
 TOOLS = {
     "docker": docker_answers,
     "browser": lambda: bool(shutil.which("chromium") and find_spec("playwright")),
+    "authors": lambda: bool(find_spec("schemathesis")),
     "node": lambda: bool(shutil.which("node") and shutil.which("npm")),
 }
 

@@ -18,7 +18,20 @@ TELLING = tuple(  # what has been seen, put into words: pure text over the contr
 )
 WATCHERS = tuple(  # what looks at a running shop from outside, and what asks it to do something
     f"lab.shop.{name}"
-    for name in ("basket", "client", "follow", "journal", "offsets", "overview", "quorum", "scenario", "tap", "tellers")
+    for name in (
+        "basket",
+        "client",
+        "dead_letters",
+        "figures",
+        "follow",
+        "journal",
+        "offsets",
+        "overview",
+        "quorum",
+        "scenario",
+        "tap",
+        "tellers",
+    )
 )
 WATCHING = (CONTRACTS, *WATCHERS, *TELLING)
 EVERYTHING = ("lab",)
@@ -48,7 +61,20 @@ MAY_IMPORT = {
         "lab.engines.docker_cli",
         "lab.engines.throwaway",
     ),
-    "lab.chaos": (*BASICS, *WATCHING, "lab.engines", "lab.readiness", "lab.shop.units"),
+    "lab.chaos": (*BASICS, *WATCHING, "lab.engines", "lab.readiness", "lab.shop.units", "lab.shop.runtime"),
+    # The audit reads the units' databases past the units: through their tables, and by the mediator's own rules.
+    "lab.chaos.verify": (
+        *BASICS,
+        *WATCHING,
+        PORTS,
+        *TABLES,
+        "lab.chaos",
+        "lab.shop.mediator",
+        "lab.shop.parts",
+        "lab.shop.runtime",
+        "lab.shop.services.payment.bank",
+        "lab.shop.units",
+    ),
     # A comparison looks at a running shop from outside, at its tables, and at the choreography beside it.
     "lab.contrast": (*BASICS, *WATCHING, PORTS, "lab.shop.parts", "lab.shop.choreography"),
     "lab.bench": (
@@ -61,6 +87,8 @@ MAY_IMPORT = {
         "lab.readiness",
         "lab.shop.units",
     ),
+    # One of its sides is the whole shop in one process.
+    "lab.bench.shop": (*BASICS, *SHOP, *TABLES, "lab.bench", "lab.engines", "lab.running", "lab.shop.units"),
     "lab.shop": (),
     CONTRACTS: (),
     PORTS: (CONTRACTS,),

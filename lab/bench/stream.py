@@ -33,7 +33,7 @@ STORY: Final[tuple[tuple[Body, int | None], ...]] = (
     (c.OrderMarkShipped(**_O), 10),
     (c.InventoryCommitted(**_O), 11),
     (c.OrderShipped(**_O), 12),
-    (c.ShippingDelivered(carrier="Post", **_O), 10),
+    (c.ShippingDelivered(carrier="Post", **_O), 7),
     (c.OrderMarkDelivered(**_O), 15),
     (c.OrderDelivered(**_O), 16),
 )  # fmt: skip

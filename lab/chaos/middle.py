@@ -1,14 +1,16 @@
-"""A unit is killed in the middle of some orders: where do they wait, and does it come right when it is back?"""
+"""A fault in the middle of some orders: where do they wait, and does it come right when it is over?"""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
-from lab.chaos.faults import Fault
+from lab.chaos.acts import deed_of
+from lab.chaos.faults import Act, Fault
 from lab.chaos.placing import Answer, customers, place_all
 from lab.chaos.site import Site, service
 from lab.shop.contracts import Message
@@ -16,6 +18,7 @@ from lab.shop.seen import Seen
 from lab.shop.silence import owed
 from lab.shop.story import Stories, Story
 from lab.shop.tap import Tap
+from lab.shop.units import BY_NAME
 from lab.shop.waiting import Awaited
 from lab.shop.wording import clean, plural, wrapped
 
@@ -60,7 +63,8 @@ class Middle:
     waited: tuple[Waiting, ...]
     ended: Counter[str]
     never: tuple[str, ...]
-    back_seconds: float  # from the start of the unit until the last order had ended, or was given up
+    hits: int  # how often the fault has really hit
+    back_seconds: float  # from the end of the fault until the last order had ended, or was given up
     seconds: float
 
     def as_object(self) -> dict[str, Any]:
@@ -75,6 +79,7 @@ class Middle:
             "waited": [waiting.as_object() for waiting in self.waited],
             "ended": dict(self.ended),
             "never_ended": list(self.never),
+            "hits": self.hits,
             "seconds": round(self.seconds, 2),
         }
 
@@ -82,10 +87,17 @@ class Middle:
         """Say what became of the orders."""
         total, known = self.ended.total(), ", ".join(f"{number} {ending}" for ending, number in self.ended.items())
         told = [f"ended: {total} of {total + len(self.never)}" + (f" ({known})" if known else "")]
+        if not self.hits:
+            told.append("The fault never hit: this has shown nothing about it.")
         if not self.never:
-            return [*told, "", f"Nothing is lost: what was meant for the {service(self.fault.unit)} waited on Kafka."]
+            return [*told, "", self._nothing_lost()]
         told.append(f"never ended, after {PATIENCE_SECONDS:.0f} seconds without a word: {len(self.never)}")
         return [*told, *(f"  uv run lab order show {clean(order_id, 40)}" for order_id in self.never)]
+
+    def _nothing_lost(self) -> str:
+        if self.fault.act is Act.KILL and self.fault.unit in BY_NAME:
+            return f"Nothing is lost: what was meant for the {service(self.fault.unit)} waited on Kafka."
+        return "Nothing is lost: every order that was accepted has ended."
 
 
 @dataclass(slots=True)
@@ -129,21 +141,23 @@ async def _run(site: Site, fault: Fault, orders: int) -> Middle:
             site.say(answer.text())
 
         answers = await place_all(client, order_url, (orders + 1) // 2, tell)
-        await asyncio.to_thread(site.kill, fault.unit)
-        answers += await place_all(client, order_url, orders // 2, tell)
-        await ears.until_quiet(answers, QUIET_SECONDS, LOOK_SECONDS)
-        waited = _waiting(ears.of(answers))
-        _tell_waiting(site, fault, waited, sum(answer.accepted for answer in answers))
-        back = time.monotonic()
-        await asyncio.to_thread(site.engine.start, fault.unit)
-        site.say(f"-- the {service(fault.unit)} is started again --")
-        await site.await_unit(fault.unit)
+        deed, hits = deed_of(site, fault), 0
+        try:
+            site.say(await deed.begin())
+            answers += await place_all(client, order_url, orders // 2, tell)
+            await ears.until_quiet(answers, QUIET_SECONDS, LOOK_SECONDS)
+            waited = _waiting(ears.of(answers))
+            _tell_waiting(site, fault, waited, sum(answer.accepted for answer in answers))
+        finally:
+            back = time.monotonic()
+            hits = await deed.end()
+        await site.await_units()
         await ears.until_quiet(answers, PATIENCE_SECONDS, PATIENCE_SECONDS * 4)
         now = time.monotonic()
         stories = ears.of(answers)
     ended = Counter(story.waits.ending for story in stories if story.waits.ending)
     never = tuple(story.order_id for story in stories if not story.waits.ending)
-    told = Middle(fault, tuple(answers), waited, ended, never, now - back, now - began)
+    told = Middle(fault, tuple(answers), waited, ended, never, hits, now - back, now - began)
     for line in told.lines():
         site.say(line)
     return told
@@ -167,12 +181,21 @@ def _waiting(stories: Sequence[Story]) -> tuple[Waiting, ...]:
     return tuple(Waiting(why, number, ended) for (why, ended), number in standing.items())
 
 
+_MEANWHILE: Final[Mapping[Act, str]] = MappingProxyType(
+    {Act.KILL: " is dead", Act.REORDER: " is dead", Act.PAUSE: " is frozen", Act.SLOW: " is slow"}
+)
+"""How it is with the unit while orders wait; of the other acts nothing is to be seen then."""
+
+
 def _tell_waiting(site: Site, fault: Fault, waited: Sequence[Waiting], orders: int) -> None:
-    title, over = service(fault.unit), orders - sum(waiting.orders for waiting in waited)
+    title, over = service(fault.unit, "the "), orders - sum(waiting.orders for waiting in waited)
+    meanwhile = _MEANWHILE.get(fault.act)
     if not waited:
-        site.say(f"\nNobody waits for the {title}: {plural(over, 'order')} ended without it.")
+        away = meanwhile is not None and fault.act is not Act.SLOW
+        whom, without = (f"Nobody waits for {title}", " without it") if away else ("Nobody waits", "")
+        site.say(f"\n{whom}: {plural(over, 'order')} ended{without}.")
         return
-    site.say(f"\nwho waits for whom, while the {title} is dead:")
+    site.say(f"\nwho waits for whom, while {title}{meanwhile}:" if meanwhile else "\nwho waits for whom:")
     for text in [f"{plural(over, 'order')} ended."] * bool(over) + [waiting.text() for waiting in waited]:
         for line in wrapped(text, "  ", "    "):
             site.say(line)

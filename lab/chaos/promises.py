@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.chaos.faults import Fault
+from lab.chaos.faults import KAFKA, Fault
 from lab.chaos.placing import Answer, customers, place, place_all
 from lab.chaos.site import Site
 from lab.errors import LabError
@@ -80,12 +80,12 @@ def run(site: Site, fault: Fault, orders: int) -> Promises:
     url = site.urls.url(fault.unit)
     asyncio.run(_first(site, url))
     _say(site, _WHY_FROZEN)
-    site.freeze_kafka()
+    site.plainly("pause", KAFKA)
     answers = asyncio.run(_meanwhile(site, url, orders))
     site.kill(fault.unit)
-    site.thaw_kafka()
+    site.plainly("resume", KAFKA)
     site.engine.start(fault.unit)
-    asyncio.run(site.await_unit(fault.unit))
+    asyncio.run(site.await_units(fault.unit))
     lost = asyncio.run(_lost(site, [answer.order_id for answer in answers if answer.accepted]))
     told = Promises(fault, tuple(answers), lost, time.monotonic() - began)
     site.say(f"told 'accepted': {told.accepted}    stored in Kafka: {told.stored}")

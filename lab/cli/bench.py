@@ -14,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the group to the app."""
     group = typer.Typer(help="Measure this machine; every figure is a median, with the machine beside it.")
     group.command("check")(check)
+    group.command("shop")(shop)
     group.command("start")(start)
     group.command("tui")(tui)
     app.add_typer(group, name="bench")
@@ -124,3 +125,43 @@ def tui(
         ("memory, a minute of it", f"{figures.rss_growth_bytes_per_minute / 1e6:+.1f} MB", "flat"),
     ):
         console.print(f"  {text:<48} {value:>9}  {target}", markup=False)
+
+
+def shop(
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=50, help="How often each side is measured.")] = 5,
+    orders: Annotated[
+        int, typer.Option("--orders", min=50, max=20_000, help="Orders of the fastest side; slow ones get fewer.")
+    ] = 3_000,
+    rate: Annotated[
+        float, typer.Option("--rate", min=1, max=1_000, help="Orders a second while hops are measured.")
+    ] = 100,
+    as_object: JsonOption = False,
+) -> None:
+    """Measure the durable shop against aiokafka and FastStream alone, side by side on one broker.
+
+    It needs the authors' packages: uv sync --group authors. About a minute a round.
+
+    Example: uv run lab bench shop --rounds 3
+    """
+    from lab.bench.shop.measure import measure  # noqa: PLC0415  what it needs takes a moment to import
+    from lab.bench.shop.sides import BY_NAME  # noqa: PLC0415
+
+    figures = _measured(lambda report: measure(rounds, orders, report, rate=rate), as_object=as_object)
+    if figures is None:
+        return
+    console = _console()
+    console.print(f"{figures.machine}; medians of {figures.rounds}; correctness gate: {figures.gate}", markup=False)
+    for name, speed in figures.deliveries_per_second.items():
+        console.print(f"  {BY_NAME[name].title:<52} {speed:>9,.0f} deliveries/s", markup=False)
+    for text, value, target in (
+        ("the shop against FastStream, per message", figures.vs_faststream_per_message, "≥ 1"),
+        ("the shop against FastStream, per batch", figures.vs_faststream_batch, ""),
+        ("the shop against the ceiling", figures.vs_raw_ceiling, "≥ 0.15"),
+        ("learners' parts alone against the ceiling", figures.parts_only_vs_raw_ceiling, ""),
+        ("a hop's median against one awaited send", figures.p50_vs_raw, "≤ 3"),
+    ):
+        console.print(f"  {text:<52} {value:>9.3g}  {target}", markup=False)
+    for name, hop in figures.p50_hop_ms.items():
+        late = "" if figures.hops_kept_up else "; not every side kept up, so a hop is mostly waiting"
+        said = f"{hop:.1f} ms, 99 of 100 within {figures.p99_hop_ms[name]:.1f} ms"
+        console.print(f"  a hop at {figures.hop_orders_per_second:g} orders/s, {name}: {said}{late}", markup=False)

@@ -6,7 +6,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from lab.chaos.faults import FAULTS, ORDERS, ORDERS_AT_MOST, fault_named
+from lab.chaos.faults import FAMILIES, FAULTS, KAFKA, ORDERS, ORDERS_AT_MOST, POSTGRES, SERVICES, Family, fault_named
 from lab.cli.stack import JsonOption
 
 
@@ -27,10 +27,21 @@ def list_(as_object: JsonOption = False) -> None:
     from lab.cli.say import as_json  # noqa: PLC0415
 
     if as_object:
-        as_json({"faults": [{"name": one.name, "unit": one.unit, "about": one.about} for one in FAULTS]})
+        as_json(
+            {"faults": [{"name": one.name, "unit": one.unit, "act": one.act, "about": one.about} for one in FAULTS]}
+        )
         return
-    show_table(("fault", "what happens"), [(one.name, one.about) for one in FAULTS])
-    tell("\nTry one on the running shop; it is put right again:\n  uv run lab chaos run kill-payment")
+    show_table(("fault", "what happens"), [_row(family) for family in FAMILIES])
+    tell(
+        f"\nUNIT: {', '.join(SERVICES)};\nto pause, restart and slow: {KAFKA} and {POSTGRES}, too."
+        "\n\nTry one on the running shop; it is put right again:\n  uv run lab chaos run kill-payment"
+    )
+
+
+def _row(family: Family) -> tuple[str, str]:
+    if len(family.units) == 1:
+        return family.name_of(family.units[0]), family.about
+    return family.name_of("UNIT"), family.about.format(unit="UNIT")
 
 
 def run(
@@ -40,7 +51,7 @@ def run(
     ] = ORDERS,
     as_object: JsonOption = False,
 ) -> None:
-    """Try a fault on the running shop: place orders, kill a unit among them, tell what becomes of them, start it again.
+    """Try a fault on the running shop: place orders, hurt a unit among them, tell what becomes of them.
 
     Everything runs again afterwards, also after Ctrl-C. It ends with 0 when it ran, whatever it has shown.
 

@@ -122,7 +122,7 @@ async def _stuck(shop: Running, client: ShopClient, other: Choreography) -> Stuc
             await asyncio.sleep(SILENCE_SECONDS)
             with_mediator = await _books(shop, client, one)
             without = in_the_books(await other.kept(its_twin))
-        await asyncio.gather(site.await_unit(SILENT), other.start(SILENT))
+        await asyncio.gather(site.await_units(SILENT), other.start(SILENT))
         await both.listen(lambda: both.over)
         ended = (both.flows[0].ended.get(one, "unfinished"), both.flows[1].ended.get(its_twin, "unfinished"))
     return Stuck(with_mediator, without, ended)

@@ -12,7 +12,7 @@ import typer
 
 import lab
 import lab.home
-from lab.cli import audit, bench, chaos, compare, course, phase, serve, shop, stack
+from lab.cli import audit, bench, chaos, compare, course, dlq, phase, serve, shop, stack, stress, verify
 from lab.cli.say import complain, is_terminal
 from lab.errors import ExitCode, LabError
 
@@ -29,7 +29,10 @@ app = typer.Typer(
 stack.register(app)
 shop.register(app)
 phase.register(app)
+dlq.register(app)
 chaos.register(app)
+stress.register(app)
+verify.register(app)
 compare.register(app)
 course.register(app)
 audit.register(app)

@@ -2,17 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import lab.home
-from lab.cli.engine import choose_engine
 from lab.cli.output import speakable
+from lab.cli.own_shop import ShopWish, own_shop
 from lab.cli.phase_yours import Hands, Whose, whose
-from lab.cli.progress import staged
-from lab.cli.say import aside
 from lab.engines.choose import Asked
 from lab.engines.versions import kafka_version
 from lab.phase import Outcome
@@ -24,9 +22,7 @@ from lab.shop.narrate import Line, Narrator
 from lab.shop.parts import read_choices
 from lab.shop.quorum import is_kraft
 from lab.shop.tap import Tap
-from lab.stack import Database, Running, Wanted
-from lab.stack import down as take_down
-from lab.stack import up as bring_up
+from lab.stack import Database, Running
 
 LAST_WORDS_SECONDS: Final = 0.7
 """How long the narration goes on after the last order has ended."""
@@ -102,23 +98,9 @@ class Summary:
 
 def run(wish: Wish, *, keep: bool, narrate: Say) -> Summary:
     """Run the phase. A shop that ran before goes on running; one started here is stopped, unless `keep`."""
-    with _shop(wish, keep=keep) as shop:
+    with own_shop(ShopWish(wish.phase, wish.engine, wish.database, wish.timeout, keep)) as (_, shop):
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         return asyncio.run(_through(shop, wish, narrate))
-
-
-@contextmanager
-def _shop(wish: Wish, *, keep: bool) -> Iterator[Running]:
-    engine = choose_engine(wish.engine)
-    aside().print(f"The plain command: {engine.plain_command('up')}", style="dim", markup=False, soft_wrap=True)
-    with staged("Starting the shop") as report:
-        opened = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
-    try:
-        yield opened.shop
-    finally:
-        if not opened.attached and not keep:
-            with staged("Stopping the shop") as report:
-                take_down(engine, report=report)
 
 
 async def _through(shop: Running, wish: Wish, narrate: Say) -> Summary:

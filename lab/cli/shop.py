@@ -21,7 +21,13 @@ def register(app: typer.Typer) -> None:
     for name, function in (("place", place), ("list", list_), ("show", show), ("follow", follow)):
         order.command(name)(function)
     app.add_typer(order, name="order")
-    for name, command in (("events", events), ("replay", replay), ("topics", topics), ("catalogue", catalogue)):
+    for name, command in (
+        ("events", events),
+        ("replay", replay),
+        ("topics", topics),
+        ("metrics", metrics),
+        ("catalogue", catalogue),
+    ):
         app.command(name)(command)
 
 
@@ -153,6 +159,18 @@ def topics(as_object: JsonOption = False) -> None:
     from lab.cli import topics as now  # noqa: PLC0415
 
     now.show_topics(as_object=as_object)
+
+
+def metrics(as_object: JsonOption = False) -> None:
+    """Show what the units count and measure (from phase 2 on): what became of messages, how fast, what waits.
+
+    Each unit says the same, and more, to Prometheus: GET /metrics.
+
+    Example: uv run lab metrics
+    """
+    from lab.cli import metrics as now  # noqa: PLC0415
+
+    now.show_metrics(as_object=as_object)
 
 
 def catalogue(as_object: JsonOption = False) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 import lab.home
 from lab import bundle
 from lab.docs.markdown import page, table
+from lab.shop.runtime.crash import CrashPoint
 from lab.shop.runtime.settings import Settings
 
 _ABOUT = """
@@ -39,6 +40,13 @@ _STACK: Final = (
         "`sqlite` or `postgres`: what the services keep their books in; `--database` says it, too.",
     ),
 )
+_FAULTS: Final = (
+    (
+        "LAB_CRASH",
+        "none",
+        f"For `lab up`: `<service>.<point>`, several with commas: it crashes there. Points: {', '.join(CrashPoint)}.",
+    ),
+)
 _CHECKS: Final = (
     ("LAB_CHECK_SEED", "a new one each time", "From which a check draws its examples; a card's seed repeats it."),
     ("LAB_CHECK_POSTGRES", "one of the check's own", "PostgreSQL for checks that need it, as SQLAlchemy spells it."),
@@ -57,6 +65,8 @@ def write() -> str:
         folders,
         "## Ports and stores",
         table(head, ((f"`{name}`", default, what) for name, default, what in _STACK)),
+        "## Faults",
+        table(head, ((f"`{name}`", default, what) for name, default, what in _FAULTS)),
         "## Checks of the course",
         table(head, ((f"`{name}`", default, what) for name, default, what in _CHECKS)),
         _UNIT,

@@ -33,6 +33,7 @@ PACKAGES = (
     "pydantic.v1",  # FastAPI asks for it at the first route
     "pydantic_settings",
     "structlog",
+    "prometheus_client",
 )
 _HEAD_START = 0.2  # seconds
 

@@ -22,6 +22,7 @@ from lab.shop.contracts.credit import BROKEN, LAB, MINE, SOLUTION, Credit
 from lab.shop.ports import Port, Rows, Table
 
 P = TypeVar("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ PART_FILES: Final[tuple[PartFile, ...]] = (
         "timers", 2, "phase2_reliability/e34_timers/timers.py", (p.SET_TIMER, p.CANCEL_TIMER, p.DUE_TIMERS, p.ROWS)
     ),
     PartFile("late", 2, "phase2_reliability/e35_late/late.py", (p.CANCEL_PAYMENT, p.ROWS)),
+    PartFile("metrics", 2, "phase2_reliability/e36_metrics/metrics.py", (p.OBSERVE, p.LAG, p.FIGURES)),
     PartFile("health", 2, "phase2_reliability/e37_health/health.py", (p.ALIVE, p.READY)),
 )
 
@@ -92,6 +94,7 @@ PASS_THROUGH: Final[Mapping[Port[Any], Any]] = MappingProxyType(
         p.DUE_TIMERS: passthrough.never_due,
         p.OBSERVE: passthrough.look_away,
         p.LAG: passthrough.plain_lag,
+        p.FIGURES: passthrough.no_figures,
         p.ALIVE: passthrough.always_alive,
         p.READY: passthrough.always_ready,
     }
@@ -136,10 +139,12 @@ class Parts:
         phase: int,
         choices: Mapping[str, Choice] | None = None,
         *,
+        many: bool = True,
         part_files: tuple[PartFile, ...] = PART_FILES,
         solutions: Path | None = None,
     ) -> None:
         self.phase = phase
+        self.many = many
         self._choices = choices or {}
         self._files = [part for part in part_files if part.phase <= phase]
         self._solutions = solutions or shipped() / "solutions"
@@ -151,6 +156,24 @@ class Parts:
         if part is None:
             return cast("P", PASS_THROUGH[port])
         return cast("P", self._attribute(part, port))
+
+    @property
+    def are_solutions(self) -> bool:
+        """Whether nobody has chosen another file for any part."""
+        return not self._choices
+
+    def twin(self, port: Port[Any], exercise: str, twin: T) -> T | None:
+        """Return the set-based twin of this exercise's solution where that is what fills the port; else None.
+
+        A twin does the same for many messages at once as the solution does for each: docs/decisions/0020. It stands in
+        for the solution only. A learner's own lines are never replaced by it, nor is another exercise's part.
+        """
+        part = self._part_for(port)
+        if not self.many or part not in PART_FILES or part.exercise != exercise or exercise in self._choices:
+            return None
+        # whoever puts something of their own around a part has it called, too
+        stands_in = self[port] is self._attribute(part, port)
+        return twin if stands_in else None
 
     def load(self, ports: Iterable[Port[Any]]) -> None:
         """Read now what fills these ports, so that a fault shows before anything runs. Raises LabError."""

@@ -20,6 +20,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from lab.errors import NotRunning
 from lab.shop.contracts import TOPICS, Record
 from lab.shop.runtime.bus import REQUEST_BYTES, as_record
+from lab.shop.runtime.reading import Reader
 from lab.shop.seen import Back, Lost, News, Seen
 
 T = TypeVar("T")
@@ -115,7 +116,7 @@ class Tap:
         return [*self._ready()]
 
     async def _open(self, seconds: float) -> None:
-        consumer = self._consumer = AIOKafkaConsumer(
+        consumer = self._consumer = Reader(
             bootstrap_servers=self._kafka,
             client_id="orderlab-tap",
             auto_offset_reset="earliest",

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from lab.errors import ExitCode, LabError, PartDoesNotLoad, WrongUsage
 from lab.shop.parts import Parts, read_choices
+from lab.shop.runtime import garbage
 from lab.shop.runtime.blueprint import Blueprint
 from lab.shop.runtime.log import configure
 from lab.shop.runtime.service import Service, build_app, watch
@@ -52,6 +53,7 @@ async def serve(name: str) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
 
+        garbage.settle()
         watching = asyncio.create_task(watch(service, stop))
         await server.serve()
         watching.cancel()

@@ -42,6 +42,7 @@ USED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "bank": ("payment",),
         "timers": ("mediator",),
         "late": ("payment", "mediator"),
+        "metrics": EVERY_UNIT,
         "health": EVERY_UNIT,
     }
 )

@@ -4,11 +4,15 @@ from collections import Counter
 
 import pytest
 
-from lab.chaos.faults import FAULTS, Way, fault_named
+from lab.chaos.acts import DEEDS
+from lab.chaos.faults import FAULTS, Act, Way, fault_named
 from lab.chaos.middle import Middle, Waiting
 from lab.chaos.placing import Answer
 from lab.chaos.promises import Promises
+from lab.chaos.records import POISONS
 from lab.errors import NotFound
+from lab.shop.contracts import Record, Unreadable, decode
+from lab.shop.runtime.crash import CrashPoint
 from lab.shop.units import UNITS
 from lab.shop.waiting import Awaited
 
@@ -16,10 +20,20 @@ ORDER, PAYMENT = fault_named("kill-order"), fault_named("kill-payment")
 YES, NO = Answer(202, "ord-A"), Answer(503)
 
 
-def test_every_unit_of_the_shop_can_be_killed() -> None:
-    assert {fault.name for fault in FAULTS} == {f"kill-{unit.name}" for unit in UNITS}
-    assert all(fault.name == f"kill-{fault.unit}" for fault in FAULTS)
+def test_every_act_can_be_done_to_every_unit_of_the_shop() -> None:
+    services = {unit.name for unit in UNITS}
+    hit = {act: {fault.unit for fault in FAULTS if fault.act is act} for act in Act}
+    assert hit.keys() == DEEDS.keys()
+    assert all(units >= services for units in hit.values())
+    assert all(hit[act] - services == {"kafka", "postgres"} for act in (Act.KILL, Act.PAUSE, Act.RESTART, Act.SLOW))
+    assert {fault.point for fault in FAULTS if fault.act is Act.CRASH} == set(CrashPoint)
     assert [fault.unit for fault in FAULTS if fault.way is Way.PROMISES] == ["order"]
+
+
+def test_names_of_faults_are_one_each_and_say_what_they_are() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+    assert all(fault.name.startswith(f"{fault.act}-{fault.unit}") for fault in FAULTS)
+    assert not any("{" in fault.about for fault in FAULTS)
 
 
 def test_a_fault_that_does_not_exist_is_refused_with_the_nearest_one() -> None:
@@ -68,7 +82,7 @@ def test_who_waits_for_whom_is_told_with_the_message_that_is_owed() -> None:
 
 
 def test_orders_that_never_end_are_named_one_by_one() -> None:
-    told = Middle(PAYMENT, (YES, YES, NO), (), Counter(delivered=1), ("ord-B",), 1.0, 2.0)
+    told = Middle(PAYMENT, (YES, YES, NO), (), Counter(delivered=1), ("ord-B",), 1, 1.0, 2.0)
     assert told.lines() == [
         "ended: 1 of 2 (1 delivered)",
         "never ended, after 15 seconds without a word: 1",
@@ -77,3 +91,19 @@ def test_orders_that_never_end_are_named_one_by_one() -> None:
     row = told.as_object()
     assert (row["orders"], row["accepted"], row["refused"]) == (3, 2, 1)
     assert (row["ended"], row["never_ended"]) == ({"delivered": 1}, ["ord-B"])
+
+
+def test_a_fault_that_never_hit_has_shown_nothing() -> None:
+    told = Middle(PAYMENT, (YES,), (), Counter(delivered=1), (), 0, 1.0, 2.0)
+    assert "The fault never hit: this has shown nothing about it." in told.lines()
+    assert told.as_object()["hits"] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(0, "bad-body"), (1, "no-value"), (2, "unknown-type"), (3, "unknown-type"), (4, "too-large")]
+)
+def test_each_poison_is_bad_in_its_own_way(number, reason) -> None:
+    _, headers, value = POISONS[number]
+    told = decode(Record("order.commands", 0, 0, b"ord-POISONED", value, tuple(headers)))
+    assert isinstance(told, Unreadable)
+    assert told.reason == reason

@@ -1,7 +1,11 @@
-"""Faults on a real shop: Kafka is really frozen, the process is really killed, and in the end everything runs again."""
+"""Faults on a real shop: Kafka is really frozen, the process is really killed, and in the end everything runs again.
+
+A shop of its own: the orders that faults lose stay in a book, and other tests count every order.
+"""
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,14 +16,30 @@ from lab.chaos.faults import fault_named
 from lab.chaos.run import run
 from lab.chaos.site import Site
 from lab.engines.base import UnitState
+from lab.engines.native import NativeEngine
 from lab.errors import NotRunning
 from lab.live import put_into_shop
 from lab.shop.client import ShopUrls
+from lab.stack import Running, Wanted
+from lab.stack import up as bring_up
 from tests.cli.running import lab, lab_interrupted
-from tests.conftest import silent
+from tests.conftest import own_native, silent
 from tests.shop.real_shop import RealShop
 
 WRONG = shipped() / "tests" / "wrong_answers" / "e04_produce" / "fire_and_forget.py"
+
+
+@pytest.fixture(scope="module")
+def native() -> Iterator[NativeEngine]:
+    """The engine of these tests alone."""
+    with own_native(postgres=False) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def stack(native: NativeEngine) -> Running:
+    """The shop of these tests alone."""
+    return bring_up(native, Wanted(), report=silent).shop
 
 
 @pytest.fixture
@@ -65,6 +85,13 @@ def test_who_only_queues_a_message_has_promised_what_kafka_never_had(native, sta
     assert "kill -STOP" in said.err
     assert all(len(line) <= 80 for line in lines)
     assert is_well(native, stack)
+    audited = lab("verify")
+    assert audited.code == 1
+    assert "I1 does not hold: no accepted order is lost" in audited.out
+    assert f"{lines[begin].split()[-1]} is in the order book, and the mediator has" in audited.out
+    assert "It does not add up: I1, I14." in audited.out
+    assert "I8" not in audited.out  # that is promised in phase 2
+    assert all(len(line) <= 80 for line in audited.out.splitlines())
 
 
 def test_with_the_right_part_nobody_is_promised_an_order_that_kafka_does_not_have(native, stack) -> None:

@@ -1,4 +1,4 @@
-"""`lab chaos` where no shop runs: the list, the help, what is refused."""
+"""`lab chaos` and `lab verify` where no shop runs: the list, the help, what is refused."""
 
 import pytest
 
@@ -35,3 +35,9 @@ def test_what_cannot_be_tried_is_said_with_its_exit_code(words, code, what):
     assert said.code == code
     assert what in " ".join(said.err.split())
     assert said.out == ""
+
+
+def test_without_a_shop_there_is_nothing_to_audit():
+    said = lab("verify", "--json")
+    assert (said.code, said.out) == (5, "")
+    assert "uv run lab up" in said.err

@@ -78,6 +78,7 @@ def test_a_shop_lives_through_its_commands(home):
         assert "already" in again.out
         _the_other_engine_is_refused()
         _orders_can_be_placed_and_followed()
+        _what_phase_2_brings_says_so()
         _one_unit_can_be_stopped_and_started()
         _after_kill_9_of_everything_it_opens_again(home)
     finally:
@@ -120,6 +121,13 @@ def _orders_can_be_placed_and_followed():
     assert "/docs" in page.out
     topics = lab("topics", "--json")
     assert "orders.initiating" in topics.out
+
+
+def _what_phase_2_brings_says_so():
+    for words in (("metrics",), ("dlq", "list")):
+        said = lab(*words)
+        assert said.code == 4
+        assert "uv run lab up --phase 2" in " ".join(said.err.split())
 
 
 def _one_unit_can_be_stopped_and_started():

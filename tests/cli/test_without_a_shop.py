@@ -25,8 +25,8 @@ def lab_inside(monkeypatch, capsys):
 
 COMMANDS = [
     "up", "down", "restart", "status", "start", "stop", "kill", "pause", "resume", "logs", "doctor", "cache", "phase",
-    "events", "replay", "topics", "catalogue", "order place", "order list", "order show", "order follow", "bench start",
-    "chaos list", "chaos run",
+    "events", "replay", "topics", "metrics", "catalogue", "order place", "order list", "order show", "order follow",
+    "bench shop", "bench start", "chaos list", "chaos run", "dlq list", "dlq show", "dlq replay", "stress", "verify",
 ]  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def test_every_command_explains_itself_with_an_example(command, lab_inside):
         (["order", "place"], 5, "not running"),
         (["order", "follow", "last"], 5, "not running"),
         (["topics"], 5, "not running"),
+        (["metrics"], 5, "not running"),
         (["stop", "payment"], 5, "uv run lab up"),
         (["logs", "payment"], 5, "uv run lab up"),
         (["replay", "no-such-file"], 6, "no-such-file"),

@@ -37,6 +37,7 @@ from solutions.phase2_reliability.e32_dead_letters import dead_letter as dead_le
 from solutions.phase2_reliability.e33_bank import charging
 from solutions.phase2_reliability.e34_timers import timers
 from solutions.phase2_reliability.e35_late import late
+from solutions.phase2_reliability.e36_metrics import metrics
 from solutions.phase2_reliability.e37_health import health
 
 choose_carrier: p.ChooseCarrier = carriers.choose_carrier
@@ -86,6 +87,9 @@ cancel_payment_2: p.CancelPayment = late.cancel_payment
 set_timer: p.SetTimer = timers.set_timer
 cancel_timer: p.CancelTimer = timers.cancel_timer
 due_timers: p.DueTimers = timers.due_timers
+observe: p.Observe = metrics.observe
+lag: p.Lag = metrics.lag
+figures: p.Figures = metrics.figures
 alive: p.Alive = health.alive
 ready: p.Ready = health.ready
 

@@ -33,7 +33,7 @@ SMALL_PARTS = (
     PartFile("bank", 2, SMALL, (p.TAKE_PAYMENT, p.SETTLE_PAYMENTS)),
     PartFile("timers", 2, SMALL, (p.SET_TIMER, p.CANCEL_TIMER, p.DUE_TIMERS, p.ROWS)),
     PartFile("late", 2, SMALL, (p.CANCEL_PAYMENT,)),
-    PartFile("metrics", 2, SMALL, (p.OBSERVE, p.LAG)),
+    PartFile("metrics", 2, SMALL, (p.OBSERVE, p.LAG, p.FIGURES)),
     PartFile("health", 2, SMALL, (p.ALIVE, p.READY)),
 )
 
@@ -88,7 +88,7 @@ async def test_phase_2_is_composed_without_editing_phase_1_and_calls_every_port(
         for unit, path in (
             ("order", f"/orders/{good}"), ("inventory", "/stock/mug"), ("payment", f"/payments/{good}"),
             ("notification", f"/notifications/{good}"), ("analytics", "/report"), ("order", "/health/live"),
-            ("order", "/health/ready"), ("payment", "/health/lag"),
+            ("order", "/health/ready"), ("payment", "/health/lag"), ("payment", "/metrics"),
         ):  # fmt: skip
             answer = await shop.clients[unit].get(path)
             assert answer.status_code == 200, (path, answer.text)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from lab.shop.contracts import CARD_REFUSED, TOPICS, groups_of
 from lab.shop.mediator import engine
 from lab.shop.parts import Parts
-from lab.shop.ports import RESERVE_STOCK
+from lab.shop.ports import CHANGE_ORDER, RESERVE_STOCK, RETRY_POLICY
 from lab.shop.runtime.tables import OutboxRow, TimerRow
 from lab.shop.services.payment.tables import PaymentRow
 from lab.shop.units import UNITS
@@ -166,6 +166,46 @@ async def test_a_bank_that_does_not_answer_is_asked_again_and_charges_once(kafka
 
 async def is_captured(shop, order_id) -> bool:
     return await payment(shop, order_id) == "captured"
+
+
+class Overtaken(Parts):
+    """Phase 2, with an order service that cannot note the first "shipped", and has it put aside for two seconds."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self._failed = False
+
+    def __getitem__(self, port):
+        part = super().__getitem__(port)
+        if port is RETRY_POLICY:
+            return lambda error, attempt: 2.0 if attempt == 1 else None
+        if port is not CHANGE_ORDER:
+            return part
+
+        async def failing(command, session):
+            if command.name == "order.mark_shipped" and not self._failed:
+                self._failed = True
+                raise ConnectionError("the book does not answer")
+            return await part(command, session)
+
+        return failing
+
+
+async def test_an_order_whose_commands_overtook_one_another_ends_nonetheless(
+    kafka_address, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(engine, "DEADLINE_SECONDS", {"DELIVERING": 3.0})
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=Overtaken) as shop:
+        order_id = await shop.place()
+        assert await shop.ending(order_id) == "delivered"
+
+        async def has_ended():
+            return (await shop.saga(order_id))["state"] == "COMPLETED"
+
+        await until(has_ended, "the saga ends")
+        log = [step["name"] for step in (await shop.saga(order_id))["log"]]
+        assert log.index("order.shipped") > log.index("shipping.delivered")  # else nothing was overtaken
+        assert "deadline.passed" in log
 
 
 class Stumbling(Parts):

@@ -199,6 +199,10 @@ class Deadlock(Exception):
     sqlstate = "40P01"
 
 
+class StartingUp(Exception):
+    sqlstate = "57P03"  # what PostgreSQL says after a crash, while it reads its log again
+
+
 @pytest.mark.parametrize(
     ("error", "passes"),
     [
@@ -207,6 +211,7 @@ class Deadlock(Exception):
         (KafkaConnectionError(), True),
         (OperationalError("", {}, Exception()), True),
         (DBAPIError("", {}, Deadlock()), True),
+        (DBAPIError("", {}, StartingUp()), True),
         (IntegrityError("", {}, Exception()), False),
         (MessageSizeTooLargeError(), False),
         (FileNotFoundError(), False),

@@ -82,6 +82,14 @@ async def test_a_column_that_is_missing_in_sqlite_is_no_silence_and_a_locked_fil
     assert no_answer(sql_error(OperationalError, locked))
 
 
+@pytest.mark.parametrize(("state", "silent"), [("57P01", True), ("57P03", True), ("53300", True), ("23505", False)])
+def test_a_postgresql_that_comes_or_goes_does_not_answer(state, silent) -> None:
+    class Said(Exception):
+        sqlstate = state
+
+    assert no_answer(sql_error(DBAPIError, Said())) is silent
+
+
 async def test_an_error_of_the_database_does_not_tell_what_was_written(tmp_path) -> None:
     store = await open_store(sqlite(tmp_path)("x"), ())
     async with store.writing() as session:
@@ -114,7 +122,7 @@ async def test_a_chore_that_fails_is_tried_again_at_leisure() -> None:
         task = asyncio.create_task(service._repeat("x", chore))
         await asyncio.sleep(1.2)
         assert len(tried) == 2
-        service._off.set()
+        service._end()
         await asyncio.wait_for(task, 0.2)  # it does not wait for its pause
 
 

@@ -6,7 +6,7 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from lab.chaos.faults import FAULTS, Fault, Way
+from lab.chaos.faults import FAULTS, Act, Fault, Way
 
 Outcome = Mapping[str, Any]
 """What a fault has shown, as its `as_object` gives it."""
@@ -36,19 +36,17 @@ QUESTIONS: Final[Mapping[Way, tuple[Question, ...]]] = MappingProxyType(
         Way.PROMISES: (_ACCEPTED, Question("promised, and lost", lambda shown: len(shown["lost"]))),
         Way.MIDDLE: (
             _ACCEPTED,
-            Question("waiting while it is dead", lambda shown: sum(row["orders"] for row in shown["waited"])),
+            Question("waiting meanwhile", lambda shown: sum(row["orders"] for row in shown["waited"])),
             Question("never ended", lambda shown: len(shown["never_ended"])),
         ),
     }
 )
 """How a fault is tried → what can be said of it beforehand."""
 
-LATER: Final = (
-    ("duplicate a message", 2),
-    ("poison a message", 2),
-    ("delay the answers", 2),
+VERBS: Final[Mapping[Act, str]] = MappingProxyType(
+    {Act.KILL: "kill", Act.REORDER: "kill", Act.PAUSE: "pause", Act.SLOW: "pause", Act.RESTART: "restart"}
 )
-"""Faults that this phase's shop has no answer to yet, and the phase that brings them."""
+"""Act → what the engine does for it. The others have no plain command: they are done on Kafka, or inside the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +81,16 @@ class Breaking:
         if self.step is Step.PREDICT:
             return replace(self, asked=min(max(self.asked + by, 0), len(self.questions) - 1))
         return self
+
+    def leap(self, by: int) -> "Breaking":
+        """Go to the first fault of the next kind (by > 0), or of this one or the one before it."""
+        if self.step is not Step.PICK:
+            return self
+        kinds = [(fault.act, fault.point) for fault in FAULTS]
+        firsts = [number for number, kind in enumerate(kinds) if number == 0 or kinds[number - 1] != kind]
+        onward = [number for number in firsts if number > self.chosen] if by > 0 else []
+        back = [number for number in firsts if number < self.chosen] if by < 0 else []
+        return replace(self, chosen=onward[0] if onward else back[-1] if back else self.chosen)
 
     def turn(self, by: int) -> "Breaking":
         """Change the number: of orders while a fault is picked, else the guess. A guess is one of 0 to all orders."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from lab.chaos.faults import FAULTS
 from lab.shop.wording import clean, pad
-from tui.model.breaking import LATER, Breaking, Step
+from tui.model.breaking import Breaking, Step
 from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, Row, Span, row
 
@@ -23,16 +23,26 @@ def steps(state: Breaking) -> Row:
     return Row(made.spans[:-1])
 
 
-def faults(state: Breaking, width: int, phase: int) -> list[Row]:
-    """Return the list of faults; those of a later phase are there, and say so."""
+def faults(state: Breaking, width: int, height: int) -> list[Row]:
+    """Return as much of the list of faults as fits, with the chosen one in it; what is left out is counted."""
     rows = []
     for number, fault in enumerate(FAULTS):
         here = number == state.chosen
         made = row(SIGNS.cursor if here else " ", " ", Span(fault.name, look=Look.STRONG if here else Look.PLAIN))
         rows.append(made.fitted(width))
-    later = [(text, of) for text, of in LATER if of > phase]
-    rows += [row(Span(f"  {text}: phase {of}", Role.QUIET)).fitted(width) for text, of in later]
-    return rows
+    return _window(rows, state.chosen, height)
+
+
+def _window(rows: Sequence[Row], chosen: int, height: int) -> list[Row]:
+    """Return so many rows around the chosen one; the first and the last say how many more there are beyond them."""
+    if len(rows) <= height:
+        return list(rows)
+    inner = max(1, height - 2)
+    begin = min(max(0, chosen - inner // 2), len(rows) - inner)
+    beyond = len(rows) - begin - inner
+    above = row(Span(f"  {SIGNS.cut} {begin} more", Role.QUIET)) if begin else row()
+    below = row(Span(f"  {SIGNS.cut} {beyond} more", Role.QUIET)) if beyond else row()
+    return [above, *rows[begin : begin + inner], below]
 
 
 def work(state: Breaking, command: str, width: int) -> list[Row]:
@@ -54,9 +64,7 @@ def _pick(state: Breaking, command: str) -> list[Row]:
         row(),
         row("orders   ", Span(f"‹ {state.orders} ›", look=Look.STRONG), Span("   ← → changes it", Role.QUIET)),
         row(),
-        row(Span("by hand", Role.QUIET)),
-        row(Span(f"  {clean(command)}", Role.QUIET)),
-        row(),
+        *([row(Span("by hand", Role.QUIET)), row(Span(f"  {clean(command)}", Role.QUIET)), row()] if command else ()),
         row("enter: say first what you think will happen."),
     ]
 

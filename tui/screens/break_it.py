@@ -12,7 +12,7 @@ from lab.errors import LabError
 from lab.running import Running
 from lab.shop.client import ShopUrls
 from tui.bindings import bindings_of
-from tui.model.breaking import Breaking, Step
+from tui.model.breaking import VERBS, Breaking, Step
 from tui.render.breaking import faults, shown_end, steps, work
 from tui.render.panes import Box, Line
 from tui.render.text import Look, Row, Span, frame, row
@@ -38,6 +38,8 @@ class BreakScreen(LabScreen):
         *bindings_of("break"),
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "leap(-1)", show=False),
+        Binding("pagedown", "leap(1)", show=False),
         Binding("left", "turn(-1)", show=False),
         Binding("right", "turn(1)", show=False),
         Binding("enter", "go_on", show=False),
@@ -84,7 +86,7 @@ class BreakScreen(LabScreen):
             return note("The shop is closed, so nothing can be broken. 1 opens Start.")
         return note(
             {
-                Step.PICK: "↑↓ chooses a fault, ← → how many orders are under way, enter goes on.",
+                Step.PICK: "↑↓ chooses a fault, PgUp PgDn its kind, ← → how many orders, enter goes on.",
                 Step.PREDICT: "↑↓ chooses a question, ← → your number, enter goes on, esc goes back.",
                 Step.RUN: "It runs to its end; then the shop is put right again. 2 shows it happen.",
                 Step.COMPARE: "Everything runs again. enter picks another fault, b tries this one once more.",
@@ -94,6 +96,11 @@ class BreakScreen(LabScreen):
     def action_move(self, by: int) -> None:
         """Go up or down."""
         self._set(self._state.move(by))
+        self._ask_command()
+
+    def action_leap(self, by: int) -> None:
+        """Go to the next kind of fault, or to the one before."""
+        self._set(self._state.leap(by))
         self._ask_command()
 
     def action_turn(self, by: int) -> None:
@@ -131,12 +138,15 @@ class BreakScreen(LabScreen):
 
     def _ask_command(self) -> None:
         """Ask the engine for the plain command; it may have to look at the processes for that."""
-        app, unit = self.lab_app, self._state.fault.unit
+        app, fault = self.lab_app, self._state.fault
         if (shop := app.link.shop) is None or self._state.step is not Step.PICK:
+            return
+        if (verb := VERBS.get(fault.act)) is None:
+            self._take_command("")
             return
 
         def ask() -> None:
-            command = app.lab.engine(shop.engine).plain_command("kill", unit)
+            command = app.lab.engine(shop.engine).plain_command(verb, fault.unit)
             app.call_from_thread(self._take_command, command)
 
         self.run_worker(ask, thread=True, name="plain command", group="plain command", exclusive=True)
@@ -184,8 +194,7 @@ class BreakScreen(LabScreen):
         self._set(self._state.compare(outcome))
 
     def _list(self, width: int, height: int) -> Sequence[Row]:
-        shop = self.lab_app.link.shop
-        return frame(faults(self._state, width, shop.phase if shop else 1), width, height)
+        return frame(faults(self._state, width, height), width, height)
 
     def _work(self, width: int, height: int) -> Sequence[Row]:
         rows = work(self._state, self._command, width)

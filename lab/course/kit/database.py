@@ -66,7 +66,7 @@ class Databases:
 
 @asynccontextmanager
 async def _in_a_file(tables: sa.MetaData, folder: Path) -> AsyncIterator[Sessions]:
-    store = await open_store(f"sqlite+aiosqlite:///{folder / secrets.token_hex(4)}.db", (tables,))
+    store = await open_store(f"sqlite+aiosqlite:///{folder / secrets.token_hex(4)}.db", (tables,), one_writer=False)
     try:
         yield store.sessions
     finally:

@@ -15,6 +15,7 @@ from lab.shop.parts import Parts
 from lab.shop.ports import Port, Sessions
 from lab.shop.runtime.blueprint import Blueprint, Context
 from lab.shop.runtime.bus import ShopProducer
+from lab.shop.runtime.crash import CrashPoints
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.service import Service, build_app
 from lab.shop.runtime.settings import Settings
@@ -54,7 +55,7 @@ async def served(
     engine = sessions.kw["bind"] if sessions else create_async_engine("sqlite+aiosqlite://")  # it never connects
     service = Service(blueprint, settings, chosen)
     outbound = Outbound(unit, chosen, cast("ShopProducer", producer))
-    service.context = Context(unit, settings, chosen, Store(engine), outbound)
+    service.context = Context(unit, settings, chosen, Store(engine), outbound, CrashPoints(unit))
     service.assembly = await blueprint.assemble(service.context)
     transport = httpx.ASGITransport(build_app(service))
     with capture_logs():  # what the shop would log is what the client's call raises: nobody has to read it twice

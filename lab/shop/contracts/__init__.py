@@ -46,7 +46,7 @@ from lab.shop.contracts.commands import (
     ShippingInitiate,
     Template,
 )
-from lab.shop.contracts.envelope import Cause, Headers, Message, Reason, Record, Unreadable, Wire, decode
+from lab.shop.contracts.envelope import NOT_READ, Cause, Headers, Message, Reason, Record, Unreadable, Wire, decode
 from lab.shop.contracts.events import (
     InventoryChecked,
     InventoryCommitted,
@@ -108,6 +108,7 @@ __all__ = [
     "ERROR",
     "LINES_AT_MOST",
     "MAX_RECORD_BYTES",
+    "NOT_READ",
     "ORDERS_INITIATING",
     "ORIGIN_OFFSET",
     "ORIGIN_PARTITION",

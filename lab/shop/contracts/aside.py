@@ -8,6 +8,7 @@
 | `lab-origin-topic`, `lab-origin-partition`, `lab-origin-offset` | where it lay first |
 """
 
+import re
 from typing import Final
 
 from lab.shop.contracts.envelope import Headers, Record
@@ -23,6 +24,7 @@ RETRY_LEVELS: Final = 2
 """So many retry topics has each topic for each group: `.retry.1` for short waits, `.retry.2` for long ones."""
 ROOM_FOR_MARKS: Final = 65_536
 """So many bytes more than its origin may a record have that was put aside."""
+_ASIDE_TOPIC: Final = re.compile(r"(?P<origin>.+)\.[\w-]+\.(retry\.\d+|dlq)")
 _ERROR_LENGTH: Final = 1_000
 
 
@@ -37,18 +39,24 @@ def dead_letter_topic(topic: str, group: str) -> str:
 
 
 def origin_topic(record: Record) -> str:
-    """Return where the record lay first, also when it has come from a retry topic."""
-    return record.header(ORIGIN_TOPIC) or record.topic
+    """Return where the record lay first, also when it has come from a retry topic, or lies on a dead-letter topic.
+
+    Its own place says so. A header may have been written by anybody, and could name a topic that is not there.
+    """
+    came_back = _ASIDE_TOPIC.fullmatch(record.topic)
+    return came_back["origin"] if came_back else record.topic
 
 
 def marked(record: Record, error: Exception, attempt: int) -> Headers:
     """Return the record's own headers, untouched, and behind them attempt, error and origin, each once."""
+    origin = origin_topic(record)
+    first = origin == record.topic
     mine = {
         ATTEMPT: str(attempt),
         ERROR: f"{type(error).__name__}: {error}"[:_ERROR_LENGTH],
-        ORIGIN_TOPIC: origin_topic(record),
-        ORIGIN_PARTITION: record.header(ORIGIN_PARTITION) or str(record.partition),
-        ORIGIN_OFFSET: record.header(ORIGIN_OFFSET) or str(record.offset),
+        ORIGIN_TOPIC: origin,
+        ORIGIN_PARTITION: (None if first else record.header(ORIGIN_PARTITION)) or str(record.partition),
+        ORIGIN_OFFSET: (None if first else record.header(ORIGIN_OFFSET)) or str(record.offset),
     }
     theirs = [(name, value) for name, value in record.headers if name not in mine and name != DUE]
     return [*theirs, *((name, text.encode("utf-8", "replace")) for name, text in mine.items())]

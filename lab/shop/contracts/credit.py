@@ -47,5 +47,7 @@ class Credit:
 
 def parts_in(text: str) -> Mapping[str, str]:
     """Read `handled-by-parts`. Never raises, whatever text comes: what is no part is left out."""
+    if not text:  # as in nearly every message
+        return {}
     found = (_PART.fullmatch(word) for word in text[:4000].split()[:PARTS_AT_MOST])
     return {match[1]: match[2] for match in found if match}

@@ -31,6 +31,9 @@ from lab.shop.contracts.body import Body
 from lab.shop.contracts.credit import HANDLED_BY, HANDLED_BY_PARTS, parts_in
 from lab.shop.contracts.topics import BODY_OF, MAX_RECORD_BYTES
 
+NOT_READ = "lab-not-read"
+"""On a record that stands for one which the client could not read at all: why."""
+
 B_co = TypeVar("B_co", bound=Body, covariant=True)
 
 Headers = Sequence[tuple[str, bytes]]
@@ -131,7 +134,8 @@ _REQUIRED = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "c
 def decode(record: Record) -> Message[Body] | Unreadable:
     """Turn a record into a message. Guarantees: never raises, whatever bytes come; the record itself is kept."""
     if record.value is None:
-        return Unreadable(record, Reason.NO_VALUE, "the value is null")
+        lost = record.header(NOT_READ)
+        return Unreadable(record, Reason.BAD_HEADER if lost else Reason.NO_VALUE, lost or "the value is null")
     if len(record.value) > MAX_RECORD_BYTES:
         return Unreadable(record, Reason.TOO_LARGE, f"{len(record.value)} bytes; {MAX_RECORD_BYTES} are read at most")
     try:

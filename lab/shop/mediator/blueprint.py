@@ -12,7 +12,12 @@ from lab.shop.runtime.blueprint import Assembly, Blueprint, Context
 async def assemble(context: Context) -> Assembly:
     """Put the mediator together."""
     engine = Engine(context.parts)
-    return Assembly(steps=engine.steps(), router=api(context), chores={"deadlines": watching(context, engine)})
+    return Assembly(
+        steps=engine.steps(),
+        router=api(context),
+        chores={"deadlines": watching(context, engine)},
+        at_leisure=frozenset({"deadlines"}),
+    )
 
 
 BLUEPRINT = Blueprint(

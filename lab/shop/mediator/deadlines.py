@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from lab.shop.contracts import Body, Message
 from lab.shop.mediator.engine import Engine
 from lab.shop.mediator.tables import SagaRow
-from lab.shop.ports import DUE_TIMERS, HAND_OVER, Outgoing
+from lab.shop.ports import DUE_TIMERS, Outgoing
 from lab.shop.runtime.blueprint import Chore, Context
 
 DUE_AT_MOST: Final = 100
@@ -35,7 +35,7 @@ def watching(context: Context, engine: Engine) -> Chore:
                 replies = await engine.advance(message, session)
                 out += [context.outbound.prepare(one, cause=message, credit=replies.credit) for one in replies.bodies]
             if due:  # the claim, and all that follows from it, in one transaction
-                await context.parts[HAND_OVER](session, out, context.outbound.publish)
+                await context.outbound.hand_over(session, out, context.outbound.publish)
         return len(due)
 
     return watch

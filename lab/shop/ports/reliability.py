@@ -148,7 +148,11 @@ class DueTimers(Protocol):
 
 
 class Observe(Protocol):
-    """`metrics`: count one handled message and the time it took. `outcome`: done, failed, retried, dead, skipped."""
+    """`metrics`: count what became of one message, and the time it took, in seconds. None: nobody can read it.
+
+    `outcome`: `done`; `skipped`, the inbox knew it; `failed`, it is tried again here; `retried`, it went to a retry
+    topic; `dead`, it was parked. Each message has one of them besides `failed`, which may come before it several times.
+    """
 
     def __call__(self, message: Message[Body] | None, outcome: str, seconds: float) -> None: ...
 
@@ -157,6 +161,16 @@ class Lag(Protocol):
     """`metrics`: how many records wait: end offsets minus *committed* offsets."""
 
     def __call__(self, ends: Mapping[Partition, int], committed: Mapping[Partition, int]) -> int: ...
+
+
+class Figures(Protocol):
+    """`metrics`: the figures that `observe` keeps, in Prometheus' text format; asked for at every GET /metrics.
+
+    `lab metrics` reads two of them: the counter `shop_messages_total` by `type` and `outcome`, and the histogram
+    `shop_handling_seconds` by `type`, of what was done.
+    """
+
+    def __call__(self) -> bytes: ...
 
 
 class Alive(Protocol):

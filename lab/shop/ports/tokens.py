@@ -14,6 +14,7 @@ from lab.shop.ports.reliability import (
     CommitOffsets,
     DeadLetter,
     DueTimers,
+    Figures,
     Inbox,
     Lag,
     LogFields,
@@ -110,6 +111,7 @@ CANCEL_TIMER = Port[CancelTimer]("cancel_timer")
 DUE_TIMERS = Port[DueTimers]("due_timers")
 OBSERVE = Port[Observe]("observe")
 LAG = Port[Lag]("lag")
+FIGURES = Port[Figures]("figures")
 ALIVE = Port[Alive]("alive")
 READY = Port[Ready]("ready")
 

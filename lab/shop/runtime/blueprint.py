@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lab.shop.contracts import Body
 from lab.shop.contracts.credit import Credit
 from lab.shop.parts import Parts
-from lab.shop.ports import HAND_OVER, Caused, Outgoing, Port, Publish
+from lab.shop.ports import Caused, Outgoing, Port
+from lab.shop.runtime.crash import CrashPoints
 from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.settings import Settings
 from lab.shop.runtime.steps import Step
@@ -28,6 +29,7 @@ class Context:
     parts: Parts
     store: Store
     outbound: Outbound
+    crash: CrashPoints
 
     async def begin_story(self, session: AsyncSession, event: Body, patience: float) -> None:
         """End the transaction by the `hand_over` part, with the message that nothing caused on its way.
@@ -40,15 +42,12 @@ class Context:
                 await self.outbound.publish(messages)
 
         out = [self.outbound.prepare(event, cause=None, credit=self.outbound.first_credit)]
-        await self._hand_over(session, out, publish)
+        await self.crash.in_hand_over(self.outbound.hand_over)(session, out, publish)
 
     async def say(self, session: AsyncSession, said: Sequence[Caused], credit: Credit) -> None:
         """End the transaction by the `hand_over` part, with messages on their way whose cause came earlier."""
         out = [self.outbound.prepare(one.body, cause=one.cause, credit=credit) for one in said]
-        await self._hand_over(session, out, self.outbound.publish)
-
-    async def _hand_over(self, session: AsyncSession, out: Sequence[Outgoing], publish: Publish) -> None:
-        await self.parts[HAND_OVER](session, out, publish)
+        await self.crash.in_hand_over(self.outbound.hand_over)(session, out, self.outbound.publish)
 
 
 Chore: TypeAlias = Callable[[], Awaitable[int]]
@@ -61,11 +60,15 @@ async def _nothing_to_close() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A unit's own pieces, put together: what it does with each message, its HTTP, its background work."""
+    """A unit's own pieces, put together: what it does with each message, its HTTP, its background work.
+
+    A chore is woken when something was written to the unit's database; those `at_leisure` wait for time to pass.
+    """
 
     steps: Mapping[str, Step] = field(default_factory=dict)
     router: APIRouter | None = None
     chores: Mapping[str, Chore] = field(default_factory=dict)
+    at_leisure: frozenset[str] = frozenset()
     close: Callable[[], Awaitable[None]] = _nothing_to_close
 
 

@@ -6,22 +6,40 @@ is not in the table at once: aiokafka alone would wait forty seconds for one tha
 
 import asyncio
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 
-from lab.shop.contracts import MAX_RECORD_BYTES, ROOM_FOR_MARKS, TOPICS, Record
+from lab.shop.contracts import MAX_RECORD_BYTES, ROOM_FOR_MARKS, TOPICS, Headers, Record
 from lab.shop.ports import CommitOffsets, OnRevoked, Outgoing, Partition, StoredAt
 from lab.shop.runtime.in_hand import InHand
+from lab.shop.runtime.reading import Reader
 
 REQUEST_BYTES: Final = MAX_RECORD_BYTES + 65_536
 """A record's value and what is around it."""
 
+BATCH_BYTES: Final = 262_144
+"""So much travels together to one partition. aiokafka's default, 16 KiB, holds thirty of the shop's messages."""
+
 _KNOWN: Final = frozenset(topic.name for topic in TOPICS)
 _ASIDE: Final = re.compile(rf"({'|'.join(map(re.escape, _KNOWN))})\.[\w-]+\.(retry\.\d+|dlq)")
+
+
+@lru_cache(maxsize=65_536)
+def _hash(key: bytes) -> int:
+    """Return what aiokafka's own partitioner takes by the number of partitions. Kept: it is slow, and keys repeat."""
+    return int(murmur2(key)) & 0x7FFFFFFF
+
+
+def _add(batch: BatchBuilder, message: Outgoing) -> bool:
+    wire = message.wire
+    return batch.append(timestamp=None, key=message.key, value=wire.value, headers=list(wire.headers)) is not None
 
 
 class NoSuchTopic(LookupError):
@@ -44,31 +62,77 @@ class ShopProducer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no t
             acks="all",
             enable_idempotence=True,
             max_request_size=REQUEST_BYTES + ROOM_FOR_MARKS,
+            max_batch_size=BATCH_BYTES,
             request_timeout_ms=15_000,
             **options,
         )
         self._prefix = prefix
 
-    async def send(self, topic: str, *rest: Any, **options: Any) -> "asyncio.Future[StoredAt]":
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+        headers: Headers | None = None,
+    ) -> "asyncio.Future[StoredAt]":
         """Queue a message; the returned future is done when Kafka has answered. Arguments are aiokafka's own."""
         check_topic(topic)
-        future: asyncio.Future[StoredAt] = await super().send(self._prefix + topic, *rest, **options)
+        future: asyncio.Future[StoredAt]
+        if value is None and key is None:
+            future = await self._send_nothing(self._prefix + topic, headers or ())
+        else:
+            future = await super().send(self._prefix + topic, value, key, partition, timestamp_ms, headers)
         return future
 
+    async def _send_nothing(self, topic: str, headers: Headers) -> Any:
+        """Queue a record without key and value. Kafka takes it, and so it may have to be parked; `send` refuses it."""
+        batch = self.create_batch()
+        batch.append(key=None, value=None, timestamp=None, headers=list(headers))
+        batch.close()
+        return await self.send_batch(batch, topic, partition=0)
+
     async def send_all(self, messages: Sequence[Outgoing]) -> None:
-        """Send messages in sequence, then wait for all answers. Raises the first refusal."""
+        """Send messages, those of a partition in sequence, then wait for all answers. Raises the first refusal.
+
+        A partition's messages travel as one batch: each by itself would cost a future, a place in a queue and, where
+        the queue is full, a wait.
+        """
+        by_place: dict[TopicPartition, list[Outgoing]] = {}
+        for message in messages:
+            check_topic(message.topic)
+            topic = self._prefix + message.topic
+            place = TopicPartition(topic, _hash(message.key) % len(await self.partitions_for(topic)))
+            by_place.setdefault(place, []).append(message)
         answers = [
-            await self.send(message.topic, message.wire.value, key=message.key, headers=list(message.wire.headers))
-            for message in messages
+            await self._send_batch(batch, place) for place, of in by_place.items() for batch in self._batches(of)
         ]
         await asyncio.gather(*answers)
+
+    async def _send_batch(self, batch: BatchBuilder, place: TopicPartition) -> "asyncio.Future[StoredAt]":
+        batch.close()  # else the next single message would be put into it
+        future: asyncio.Future[StoredAt] = await self.send_batch(batch, place.topic, partition=place.partition)
+        return future
+
+    def _batches(self, messages: Sequence[Outgoing]) -> Iterator[BatchBuilder]:
+        batch = self.create_batch()
+        for message in messages:
+            if not _add(batch, message):  # it is full
+                yield batch
+                batch = self.create_batch()
+                _add(batch, message)  # an empty one takes every message
+        yield batch
 
 
 @dataclass
 class Pulse:
-    """What is known of a unit's consumer: when it last came round (event loop's clock), what it holds, itself."""
+    """What is known of a unit's consumer: when it last came round (event loop's clock), what it has handled since it
+    started, what it holds, itself.
+    """
 
     polled_at: float = 0.0
+    handled: int = 0
     assigned: frozenset[Partition] = field(default_factory=frozenset)
     consumer: "ShopConsumer | None" = None
 
@@ -100,6 +164,7 @@ class ShopConsumer:
 
     def handled(self, records: Sequence[Record]) -> None:
         """Note that these records of one partition, given out by `getmany`, have been handled or put aside."""
+        self._pulse.handled += len(records)
         for record in records:
             partition = Partition(record.topic, record.partition)
             self._unhandled[partition] = record.offset + 1
@@ -199,9 +264,9 @@ def as_record(record: ConsumerRecord, prefix: str) -> Record:
     )
 
 
-def group_consumer(kafka: str, group: str, member: str, **options: Any) -> AIOKafkaConsumer:
+def group_consumer(kafka: str, group: str, member: str, **options: Any) -> Reader:
     """Make (not start) a consumer of a shop group. Static membership: who was killed is back without a rebalance."""
-    return AIOKafkaConsumer(
+    return Reader(
         bootstrap_servers=kafka,
         client_id=member,
         group_id=group,

@@ -60,13 +60,13 @@ def health_router(unit: str, parts: Parts, store: Store, pulse: Pulse) -> APIRou
     async def health() -> Health:
         return await look()
 
-    @router.get("/health/live")
+    @router.get("/health/live", responses={503: {"model": Health}})
     async def live(response: Response) -> Health:
         seen = await look()
         response.status_code = 200 if seen.alive else 503
         return seen
 
-    @router.get("/health/ready")
+    @router.get("/health/ready", responses={503: {"model": Health}})
     async def is_ready(response: Response) -> Health:
         seen = await look()
         response.status_code = 200 if seen.ready else 503

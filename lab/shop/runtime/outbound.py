@@ -17,6 +17,7 @@ from lab.shop.ports import (
     Outgoing,
     Port,
 )
+from lab.shop.runtime import sets
 from lab.shop.runtime.bus import ShopProducer
 
 _FIRST_MESSAGE: Final[tuple[Port[Any], ...]] = (PLACE_ORDER, ORDER_REQUEST, PUBLISH_ORDER_CREATED)
@@ -31,16 +32,25 @@ class Outbound:
         self._producer = producer
         self._wrap, self._next_trace = parts[WRAP], parts[NEXT_TRACE]
         self._publish_order_created = parts[PUBLISH_ORDER_CREATED] if unit == "order" else None
+        self.hand_over = parts.twin(HAND_OVER, "outbox", sets.hand_over) or parts[HAND_OVER]
+        self._marks: dict[str, list[tuple[str, bytes]]] = {}
         self._always = parts.credit(*_EVERY_MESSAGE)
         self.first_credit = parts.credit(*_FIRST_MESSAGE)
 
     def prepare(self, body: Body, *, cause: Cause | None, credit: Credit) -> Outgoing:
         """Wrap a body, and mark it with the trace and with whose lines it is: `credit`, and what all messages share."""
         wire = self._wrap(body, cause=cause, source=self._source, time=datetime.now(UTC))
-        marks = (credit + self._always).headers()
+        marks = list(self._marks_of(credit))
         if trace := self._next_trace(cause.traceparent if cause else None):
             marks.append(("traceparent", trace.encode()))
         return Outgoing(TOPIC_OF[type(body)].name, body.order_id.encode(), Wire([*wire.headers, *marks], wire.value))
+
+    def _marks_of(self, credit: Credit) -> list[tuple[str, bytes]]:
+        """Return the headers that say whose lines these are. Kept: a unit gives few different credits."""
+        key = f"{credit.origin} {credit.parts}" if credit.parts else credit.origin
+        if key not in self._marks:
+            self._marks[key] = (credit + self._always).headers()
+        return self._marks[key]
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
         """Send in sequence; return when Kafka has acknowledged all. order.created goes by the learner's function."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any, Final
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -14,6 +15,35 @@ from starlette.exceptions import HTTPException
 from lab.shop.parts import Parts
 from lab.shop.ports import DESCRIBE_FAULTS
 from lab.shop.runtime.store import FAULTS, no_answer
+
+PROBLEMS: Final[Mapping[int | str, dict[str, Any]]] = {
+    "default": {
+        "description": "What is wrong (RFC 9457)",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status"],
+                    "properties": {
+                        "type": {"type": "string", "format": "uri-reference"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                        "detail": {"type": "string"},
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["field", "detail"],
+                                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+"""What every operation may answer beside its own: the OpenAPI of a unit says so for all of them."""
 
 _log = structlog.get_logger("orderlab")
 

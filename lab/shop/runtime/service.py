@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Final, Self, TypeVar
@@ -14,13 +15,16 @@ from lab import __version__
 from lab.shop import ports as p
 from lab.shop.contracts import Record
 from lab.shop.parts import Parts
-from lab.shop.runtime import tables
+from lab.shop.runtime import sets, tables
 from lab.shop.runtime.blueprint import Assembly, Blueprint, Chore, Context
 from lab.shop.runtime.bus import Listener, Pulse, ShopConsumer, ShopProducer, group_consumer
+from lab.shop.runtime.crash import CrashPoints
 from lab.shop.runtime.health import health_router
 from lab.shop.runtime.limits import BodyLimit
+from lab.shop.runtime.metrics import Gauges, metrics_router
 from lab.shop.runtime.outbound import Outbound
-from lab.shop.runtime.problems import install_problems
+from lab.shop.runtime.parked import dead_letter_topics
+from lab.shop.runtime.problems import PROBLEMS, install_problems
 from lab.shop.runtime.retries import read_again, retry_topics
 from lab.shop.runtime.settings import Settings
 from lab.shop.runtime.store import Store, no_answer, open_store
@@ -39,7 +43,8 @@ CLOSE_SECONDS = 3.0
 
 EVERY_UNITS_PORTS: Final[tuple[p.Port[Any], ...]] = (
     p.WRAP, p.NEXT_TRACE, p.LOG_FIELDS, p.CONSUME, p.DISPATCH, p.COMMIT_OFFSETS, p.ON_REVOKED, p.INBOX, p.HAND_OVER,
-    p.RELAY, p.RETRY_POLICY, p.RETRY_LATER, p.DEAD_LETTER, p.OBSERVE, p.LAG, p.ALIVE, p.READY,
+    p.RELAY, p.RETRY_POLICY, p.RETRY_LATER, p.DEAD_LETTER, p.OBSERVE, p.LAG,
+    p.FIGURES, p.ALIVE, p.READY,
 )  # fmt: skip
 """What the runtime itself uses, in every unit. A blueprint names what its unit uses beside these."""
 
@@ -56,6 +61,8 @@ class Service:
         self.pulse = Pulse()
         self.failed = asyncio.Event()
         self._off = asyncio.Event()
+        self._wakes: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self._at_leisure: frozenset[str] = frozenset()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self.context: Context
@@ -71,11 +78,14 @@ class Service:
             await _patiently(producer.start, _no_kafka, "Kafka", kafka=settings.kafka)
             stack.push_async_callback(_close, "producer", producer.stop)
             outbound = Outbound(name, self.parts, producer)
-            self.context = Context(name, settings, self.parts, store, outbound)
+            self.context = Context(name, settings, self.parts, store, outbound, CrashPoints(name, settings.crashes))
             self.assembly = await self.blueprint.assemble(self.context)
             stack.push_async_callback(self.assembly.close)
-            worker = Worker(name, self.parts, store, producer, outbound, self.assembly.steps)
+            self._at_leisure = self.assembly.at_leisure
+            worker = Worker(self.context, producer, self.assembly.steps)
             for chore_name, chore in {"relay": self._relay, **self.assembly.chores}.items():
+                if chore_name not in self._at_leisure:
+                    store.on_commit(self._wakes[chore_name].set)
                 self._begin(chore_name, self._repeat(chore_name, chore))
             self._begin("consume", self._consume(worker))
             if self.parts.phase >= ASIDE_FROM:
@@ -84,13 +94,18 @@ class Service:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._off.set()
+        self._end()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
+
+    def _end(self) -> None:
+        self._off.set()
+        for wake in self._wakes.values():
+            wake.set()  # a unit that is to end waits for no pause
 
     async def _open_store(self) -> Store:
         url, metadata = self.settings.database_url, (self.blueprint.tables, tables.Base.metadata)
@@ -133,7 +148,8 @@ class Service:
             if self.pulse.consumer is not None:
                 self.pulse.consumer.handled(handled)
 
-        await self.parts[p.CONSUME](open_consumer, work, lambda: not self._off.is_set())
+        consume = self.parts.twin(p.CONSUME, "commit", sets.consume) if self.parts.are_solutions else None
+        await (consume or self.parts[p.CONSUME])(open_consumer, work, lambda: not self._off.is_set())
         if not self._off.is_set():
             raise RuntimeError("The consume loop came to an end by itself; nobody reads this unit's messages now.")
 
@@ -147,21 +163,30 @@ class Service:
         await read_again(consumer, settings.prefix, worker.work, lambda: not self._off.is_set())
 
     async def _relay(self) -> int:
-        return await self.parts[p.RELAY](self.context.store.sessions, self.context.outbound.publish, RELAY_AT_MOST)
+        context = self.context
+        relay = self.parts.twin(p.RELAY, "relay", sets.relay) or self.parts[p.RELAY]
+        publish = context.crash.in_publish(context.outbound.publish)
+        return await relay(context.store.sessions, publish, RELAY_AT_MOST)
 
     async def _repeat(self, name: str, chore: Chore) -> None:
-        pause = 0.0
+        """Do a chore again and again, with a pause after a round that found nothing; its waking ends the pause.
+
+        A chore that is woken looks seldom by itself: for what another process may have written.
+        """
+        pause, wake = 0.0, self._wakes[name]
+        first_pause = IDLE_AT_LEAST if name in self._at_leisure else IDLE_AT_MOST
         while not self._off.is_set():
+            wake.clear()
             try:
                 did = await chore()
             except Exception:  # noqa: BLE001  a later round may succeed
                 pause = min(FAILED_AT_MOST, max(FAILED_AT_LEAST, 2 * pause))
                 _log.exception("a chore failed; it will be tried again", chore=name, seconds=pause)
             else:
-                pause = 0.0 if did else min(IDLE_AT_MOST, max(IDLE_AT_LEAST, 2 * pause))
+                pause = 0.0 if did else min(IDLE_AT_MOST, max(first_pause, 2 * pause))
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):  # a unit that is to end waits for no pause
-                    await self._off.wait()
+                async with asyncio.timeout(pause):
+                    await wake.wait()
 
 
 def _no_kafka(error: Exception) -> bool:
@@ -192,13 +217,23 @@ async def _close(what: str, stop: Callable[[], Awaitable[None]]) -> None:
 def build_app(service: Service) -> FastAPI:
     """Put a started unit's HTTP together: its own routes, health, a limit on bodies, every error as problem+json."""
     blueprint = service.blueprint
-    app = FastAPI(title=f"Orderlab: {blueprint.name}", summary=blueprint.about, version=__version__)
+    app = FastAPI(
+        title=f"Orderlab: {blueprint.name}", summary=blueprint.about, version=__version__, responses=dict(PROBLEMS)
+    )
     app.add_middleware(BodyLimit)
     install_problems(app, blueprint.name, service.parts)
     if service.assembly.router is not None:
         app.include_router(service.assembly.router)
     app.include_router(health_router(blueprint.name, service.parts, service.context.store, service.pulse))
+    app.include_router(metrics_router(_gauges(service)))
     return app
+
+
+def _gauges(service: Service) -> Gauges:
+    parts, settings, blueprint = service.parts, service.settings, service.blueprint
+    dead = dead_letter_topics(blueprint.topics, blueprint.name) if parts.phase >= ASIDE_FROM else ()
+    store, pulse = service.context.store, service.pulse
+    return Gauges(blueprint.name, parts, store, pulse, settings.kafka, settings.prefix, dead)
 
 
 async def watch(service: Service, stop: Callable[[], None]) -> None:

@@ -31,3 +31,5 @@ class Settings(BaseSettings):
     """The bank's own database, which is not Payment's."""
     bank_seconds: float = 0.02
     """How long the bank takes to answer."""
+    crashes: Path | None = None
+    """The folder in which crashes are asked for (crash.py); none: they cannot be."""

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body, Message
 from lab.shop.contracts.credit import Credit
-from lab.shop.ports import AnyHandler
+from lab.shop.ports import AnyHandler, ManyHandler
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,19 @@ class Step(Protocol):
     async def __call__(self, messages: Sequence[Message[Any]], session: AsyncSession, /) -> Sequence[Replies]: ...
 
 
-def step(handler: AnyHandler, credit: Credit, name: str) -> Step:
-    """Make a step of a part. A part that offers `many` is given the whole batch in one call.
+def step(handler: AnyHandler, credit: Credit, name: str, twin: ManyHandler | None = None) -> Step:
+    """Make a step of a part. A part that offers `many`, or has a twin, is given the whole batch in one call.
 
     name: what an error calls it: the port's name, which is the learner's function.
     """
-    many = getattr(handler, "many", None)
+    many: ManyHandler | None = getattr(handler, "many", twin)
 
     async def run(messages: Sequence[Message[Any]], session: AsyncSession) -> Sequence[Replies]:
         if many is not None and len(messages) > 1:
-            return [Replies(bodies, credit, name) for bodies in await many(messages, session)]
+            await session.flush()  # what handlers before it wrote as objects, statements must see as rows,
+            said = await many(messages, session)
+            session.expire_all()  # and the other way round
+            return [Replies(bodies, credit, name) for bodies in said]
         return [Replies(await handler(message, session), credit, name) for message in messages]
 
     return run

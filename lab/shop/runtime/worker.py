@@ -1,12 +1,13 @@
 """One unit's consuming side: records in, handlers in one transaction, answers handed over.
 
-A polled batch of one partition shares a transaction. If that fails, its records are taken one by one, so that a bad
+What the loop hands over together shares a transaction. If that fails, its records are taken one by one, so that a bad
 one cannot hurt its neighbours; each failure is put to the retry policy, and at the end to the dead-letter part.
 """
 
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -16,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop import ports as p
 from lab.shop.contracts import ATTEMPT, Body, Message, Record, Unreadable, decode
-from lab.shop.parts import Parts
+from lab.shop.runtime import sets
+from lab.shop.runtime.blueprint import Context
 from lab.shop.runtime.bus import ShopProducer
+from lab.shop.runtime.crash import CrashPoint
 from lab.shop.runtime.in_hand import InHand
-from lab.shop.runtime.outbound import Outbound
 from lab.shop.runtime.steps import Step
-from lab.shop.runtime.store import Store, no_answer
+from lab.shop.runtime.store import no_answer
 
 RETRY_IN_PLACE_SECONDS = 1.0
 """A wait up to this long is spent here; a longer one goes to a retry topic, so that neighbours do not wait."""
@@ -39,27 +41,24 @@ class UnreadableRecord(ValueError):
 class Worker:
     """Handles for one unit what its consume loop has read: `work`."""
 
-    def __init__(
-        self,
-        unit: str,
-        parts: Parts,
-        store: Store,
-        producer: ShopProducer,
-        outbound: Outbound,
-        steps: Mapping[str, Step],
-    ) -> None:
-        self.group, self._store, self._producer, self._outbound, self._steps = unit, store, producer, outbound, steps
+    def __init__(self, context: Context, producer: ShopProducer, steps: Mapping[str, Step]) -> None:
+        parts = context.parts
+        self.group, self._store = context.unit, context.store
+        self._outbound, self._crash = context.outbound, context.crash
+        self._producer, self._steps = producer, steps
         self._log = structlog.get_logger("orderlab").bind()
         self.in_hand = InHand()
-        self._dispatch, self._inbox, self._hand_over = parts[p.DISPATCH], parts[p.INBOX], parts[p.HAND_OVER]
+        self._dispatch = parts[p.DISPATCH]
+        self._inbox = parts.twin(p.INBOX, "inbox", sets.inbox) or parts[p.INBOX]
+        self._hand_over = context.crash.in_hand_over(context.outbound.hand_over)
         self._retry_policy, self._retry_later = parts[p.RETRY_POLICY], parts[p.RETRY_LATER]
         self._read_by = parts.credit(p.DISPATCH, p.CONSUME)
         self._dead_letter, self._observe, self._fields = parts[p.DEAD_LETTER], parts[p.OBSERVE], parts[p.LOG_FIELDS]
 
     async def work(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Handle records of one partition, in sequence; return those that have been handled or put aside.
+        """Handle records, those of a partition in sequence; return those that have been handled or put aside.
 
-        None is when the partition is being given away: whoever gets it begins with them.
+        None of a partition is when it is being given away: whoever gets it begins with them.
         """
         async with self.in_hand.holding(records) as mine:
             if len(mine) > 1 and await self._all_at_once(mine):
@@ -82,7 +81,7 @@ class Worker:
     async def _one(self, record: Record) -> None:
         message = decode(record)
         if isinstance(message, Unreadable):
-            await self._give_up(record, UnreadableRecord(f"{message.reason}: {message.detail}"), 0)
+            await self._give_up(record, None, UnreadableRecord(f"{message.reason}: {message.detail}"), 0)
             return
         attempt = _attempts_before(record)
         with structlog.contextvars.bound_contextvars(**self._fields(message)):
@@ -93,29 +92,38 @@ class Worker:
                     attempt += 1
                     if no_answer(error):
                         attempt = min(attempt, AWAY_COUNTS_AT_MOST)
-                    if not await self._again(record, error, attempt):
+                    if not await self._again(record, message, error, attempt):
                         return
                 else:
                     return
 
-    async def _again(self, record: Record, error: Exception, attempt: int) -> bool:
+    async def _again(self, record: Record, message: Message[Body], error: Exception, attempt: int) -> bool:
         """Say whether to try once more here, after the wait; else the record has been put aside."""
         wait = self._retry_policy(error, attempt) if attempt < ATTEMPTS_AT_MOST else None
         if wait is None:
             # with its traceback: a mistake in a handler has a file and a line
             self._log.error("a handler failed, and another attempt would not help", attempt=attempt, exc_info=error)
-            await self._give_up(record, error, attempt)
+            await self._give_up(record, message, error, attempt)
             return False
         self._log.warning("will try again", seconds=wait, attempt=attempt, why=repr(error))
         if wait > RETRY_IN_PLACE_SECONDS:
             await self._retry_later(record, error, attempt, wait, self._producer, self.group)
+            self._count(message, "retried")
             return False
+        self._count(message, "failed")
         await asyncio.sleep(wait)
         return True
 
-    async def _give_up(self, record: Record, error: Exception, attempt: int) -> None:
-        self._observe(None, "dead", 0.0)
+    async def _give_up(self, record: Record, message: Message[Body] | None, error: Exception, attempt: int) -> None:
         await self._dead_letter(record, error, attempt, self._producer, self.group)
+        self._count(message, "dead")
+        self._crash.reached(CrashPoint.AFTER_PARK)
+
+    def _count(self, message: Message[Body] | None, outcome: str, seconds: float = 0.0) -> None:
+        try:
+            self._observe(message, outcome, seconds)
+        except Exception:  # noqa: BLE001  what has been done is done: no order waits for a figure
+            self._log.exception("the observe part failed; this is not counted", outcome=outcome)
 
     async def _transaction(self, messages: Sequence[Message[Body]]) -> None:
         started = time.perf_counter()
@@ -123,9 +131,14 @@ class Worker:
             fresh = await self._inbox(session, messages)
             out = await self._handle(fresh, session)
             await self._hand_over(session, out, self._outbound.publish)
-        each = (time.perf_counter() - started) / max(1, len(messages))
-        for message in fresh:
-            self._observe(message, "done", each)
+        each = (time.perf_counter() - started) / max(1, len(fresh))
+        new = Counter(message.id for message in fresh)  # the same one may be twice in a batch, and once fresh
+        for message in messages:
+            if new[message.id] > 0:
+                new[message.id] -= 1
+                self._count(message, "done", each)
+            else:
+                self._count(message, "skipped")
 
     async def _handle(self, messages: Sequence[Message[Any]], session: AsyncSession) -> list[p.Outgoing]:
         out: list[p.Outgoing] = []

@@ -10,9 +10,10 @@ ATTEMPTS_AT_MOST = 8
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 30.0
 
-# Of all that a database refuses, these pass by themselves: two transactions were in each other's way.
+# Of all that a database refuses, these pass by themselves.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+COMING_OR_GOING = frozenset({"57P01", "57P02", "57P03", "53300"})  # it shuts down, crashes, starts up, is full
 
 
 def retry_policy(error: Exception, attempt: int) -> float | None:
@@ -37,6 +38,6 @@ def _may_pass(error: Exception) -> bool:
         return bool(error.retriable)  # the protocol says of each error whether it passes
     if isinstance(error, DBAPIError):
         gone = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-        return gone or getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY
+        return gone or getattr(error.orig, "sqlstate", None) in IN_EACH_OTHERS_WAY | COMING_OR_GOING
     # Not OSError as a whole: a file that is not there will not be there in a second.
     return isinstance(error, TimeoutError | ConnectionError | NoConnectionFree)

@@ -12,6 +12,7 @@ from lab.shop.contracts import (
     InventoryRelease,
     Message,
     OrderConfirm,
+    OrderMarkDelivered,
     OrderReject,
     PaymentCancel,
     ShippingCancel,
@@ -82,6 +83,10 @@ def _confirm_again(saga: Saga, _: Message[Body]) -> Command:
     return OrderConfirm(order_id=saga.order_id)
 
 
+def _mark_delivered_again(saga: Saga, _: Message[Body]) -> Command:
+    return OrderMarkDelivered(order_id=saga.order_id)
+
+
 def _no_answer_about_stock(saga: Saga, _: Message[Body]) -> Command:
     return OrderReject(order_id=saga.order_id, reason="the stock could not be checked in time")
 
@@ -98,6 +103,9 @@ ROWS: tuple[Row, ...] = (
     Row(S.AWAITING_PAYMENT, PASSED, S.REJECTING, (_cancel_payment, _release, _no_answer_about_money)),
     # Everything is paid and set aside, and only our own book is slow: ask once more, and wait for as long again.
     Row(S.CONFIRMING, PASSED, S.CONFIRMING, (_confirm_again,)),
+    # It has arrived, and only our own book does not say so: what we said may have been put aside for another try, and
+    # have come too late or too early.
+    Row(S.DELIVERING, PASSED, S.DELIVERING, (_mark_delivered_again,)),
     # Only Fulfilment knows whether the parcel has left. If it has, shipping.initiated will come, and all is well.
     Row(S.AWAITING_SHIPPING, PASSED, S.AWAITING_SHIPPING, (_cancel_shipping,)),
 )

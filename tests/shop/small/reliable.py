@@ -224,6 +224,10 @@ def lag(ends: Mapping[Partition, int], committed: Mapping[Partition, int]) -> in
     return sum(end - committed.get(partition, 0) for partition, end in ends.items())
 
 
+def figures() -> bytes:
+    return b"observed %d\n" % len(OBSERVED)
+
+
 def alive(poll_age: float) -> bool:
     return poll_age < 30
 

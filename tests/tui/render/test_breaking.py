@@ -5,6 +5,7 @@ import pytest
 from lab.chaos.faults import FAULTS, Way
 from tui.model.breaking import QUESTIONS, Breaking, Step
 from tui.render.breaking import faults, shown_end, steps, work
+from tui.render.signs import SIGNS
 from tui.render.text import plain, row
 
 MIDDLE = {"accepted": 6, "waited": [{"orders": 4}, {"orders": 1}], "never_ended": []}
@@ -69,9 +70,19 @@ def test_what_happened_is_counted_from_the_outcome():
     assert [(guess, happened) for _, guess, happened in pairs] == [(0, 6), (0, 5), (0, 0)]
 
 
-def test_faults_of_a_later_phase_are_listed_with_it():
-    assert "poison a message: phase 2" in plain(faults(Breaking(), 28, 1))
-    assert "poison" not in plain(faults(Breaking(), 28, 2))
+@pytest.mark.parametrize("chosen", [0, 1, 40, len(FAULTS) - 1])
+def test_the_chosen_fault_is_in_sight_and_what_is_not_is_counted(chosen):
+    rows = plain(faults(Breaking().move(chosen), 40, 20)).split("\n")
+    assert len(rows) == 20
+    assert FAULTS[chosen].name in "".join(line for line in rows if line.startswith(SIGNS.cursor))
+    more = sum(int(line.split()[1]) for line in (rows[0], rows[-1]) if line.strip())
+    assert more + 18 == len(FAULTS)
+
+
+def test_one_leaps_from_kind_to_kind():
+    kinds = [Breaking().leap(1).fault, Breaking().move(len(FAULTS)).leap(1).fault, Breaking().move(12).leap(-1).fault]
+    assert [fault.name for fault in kinds] == ["pause-order", FAULTS[-1].name, "pause-order"]
+    assert Breaking().move(9).leap(-1).fault.name == "kill-order"
 
 
 def test_a_long_story_shows_its_beginning_and_its_end():

@@ -10,7 +10,11 @@ from lab.shop.services.fulfilment.tables import Base
 
 async def assemble(context: Context) -> Assembly:
     """Put Fulfilment together."""
-    return Assembly(steps=steps(context.parts, CARRIERS), chores={"deliver": delivering(context)})
+    return Assembly(
+        steps=steps(context.parts, CARRIERS),
+        chores={"deliver": delivering(context)},
+        at_leisure=frozenset({"deliver"}),
+    )
 
 
 BLUEPRINT = Blueprint(

@@ -1,10 +1,12 @@
 """What Fulfilment does when it is asked, and what it tells when the carrier has been."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop.contracts import Body, Message, ShippingCancel, ShippingCancelled, ShippingDelivered, ShippingInitiate
@@ -12,10 +14,13 @@ from lab.shop.contracts.credit import LAB, Credit
 from lab.shop.parts import Parts
 from lab.shop.ports import CHOOSE_CARRIER, INITIATE_SHIPPING, Carrier, Caused, Parcel
 from lab.shop.runtime.blueprint import Chore, Context
+from lab.shop.runtime.sets import table_of
 from lab.shop.runtime.steps import Step, step
+from lab.shop.services.fulfilment.many import initiate_many
 from lab.shop.services.fulfilment.tables import ParcelRow
 
-DELIVERED_AT_MOST = 100
+DELIVERED_AT_MOST = 500
+_PARCELS = table_of(ParcelRow)
 OURS = Credit(LAB)
 
 
@@ -24,15 +29,22 @@ def steps(parts: Parts, carriers: Sequence[Carrier]) -> Mapping[str, Step]:
     choose_carrier, initiate_shipping = parts[CHOOSE_CARRIER], parts[INITIATE_SHIPPING]
 
     async def initiate(command: Message[ShippingInitiate], session: AsyncSession) -> Sequence[Body]:
-        body = command.body
-        parcel = Parcel(body.order_id, body.ship_to, sum(line.quantity for line in body.lines))
-        quote = await choose_carrier(carriers, parcel)
+        quote = await choose_carrier(carriers, _parcel(command.body))
         return await initiate_shipping(command, session, quote)
 
+    async def many(commands: Sequence[Message[ShippingInitiate]], session: AsyncSession) -> Sequence[Sequence[Body]]:
+        quotes = await asyncio.gather(*(choose_carrier(carriers, _parcel(command.body)) for command in commands))
+        return await initiate_many(commands, quotes, session)
+
+    twin, credit = parts.twin(INITIATE_SHIPPING, "ship", many), parts.credit(INITIATE_SHIPPING, CHOOSE_CARRIER)
     return {
-        ShippingInitiate.name: step(initiate, parts.credit(INITIATE_SHIPPING, CHOOSE_CARRIER), INITIATE_SHIPPING.name),
+        ShippingInitiate.name: step(initiate, credit, INITIATE_SHIPPING.name, twin),
         ShippingCancel.name: step(cancel_shipping, OURS, "cancel_shipping"),
     }
+
+
+def _parcel(body: ShippingInitiate) -> Parcel:
+    return Parcel(body.order_id, body.ship_to, sum(line.quantity for line in body.lines))
 
 
 async def cancel_shipping(command: Message[ShippingCancel], session: AsyncSession) -> Sequence[Body]:
@@ -62,14 +74,14 @@ def delivering(context: Context) -> Chore:
 
     async def deliver() -> int:
         arrived = time.time() - transit_seconds
-        due = select(ParcelRow).where(ParcelRow.status == "in_transit", ParcelRow.handed_over_at <= arrived)
+        due = select(_PARCELS).where(_PARCELS.c.status == "in_transit", _PARCELS.c.handed_over_at <= arrived)
         async with context.store.reading() as session:  # looking costs no write transaction
-            if (await session.scalars(due.limit(1))).first() is None:
+            if (await session.execute(due.limit(1))).first() is None:
                 return 0
         async with context.store.writing() as session:
-            parcels = (await session.scalars(due.limit(DELIVERED_AT_MOST))).all()
-            for parcel in parcels:
-                parcel.status = "delivered"
+            parcels = (await session.execute(due.limit(DELIVERED_AT_MOST))).all()
+            theirs = _PARCELS.c.order_id.in_([parcel.order_id for parcel in parcels])
+            await session.execute(update(_PARCELS).where(theirs).values(status="delivered"))
             news = [_news_of(parcel) for parcel in parcels]
             await context.say(session, news, OURS)
         return len(news)
@@ -77,6 +89,6 @@ def delivering(context: Context) -> Chore:
     return deliver
 
 
-def _news_of(parcel: ParcelRow) -> Caused:
+def _news_of(parcel: Row[Any]) -> Caused:
     earlier = _Earlier(parcel.cause_id, parcel.correlation_id, parcel.traceparent)
     return Caused(ShippingDelivered(order_id=parcel.order_id, carrier=parcel.carrier), earlier)

@@ -8,6 +8,7 @@ from lab.shop.contracts import Body, Message, NotificationSend
 from lab.shop.parts import Parts
 from lab.shop.ports import SEND_NOTIFICATION, LetterBox
 from lab.shop.runtime.steps import Step, step
+from lab.shop.services.notification.many import send_many
 
 
 def steps(parts: Parts, letter_box: LetterBox) -> Mapping[str, Step]:
@@ -17,4 +18,8 @@ def steps(parts: Parts, letter_box: LetterBox) -> Mapping[str, Step]:
     async def send(command: Message[NotificationSend], session: AsyncSession) -> Sequence[Body]:
         return await send_notification(command, session, letter_box)
 
-    return {NotificationSend.name: step(send, parts.credit(SEND_NOTIFICATION), SEND_NOTIFICATION.name)}
+    async def many(commands: Sequence[Message[NotificationSend]], session: AsyncSession) -> Sequence[Sequence[Body]]:
+        return await send_many(commands, session, letter_box)
+
+    twin = parts.twin(SEND_NOTIFICATION, "notify", many)
+    return {NotificationSend.name: step(send, parts.credit(SEND_NOTIFICATION), SEND_NOTIFICATION.name, twin)}

@@ -6,10 +6,12 @@ from lab.shop.contracts import OrderCancel, OrderConfirm, OrderMarkDelivered, Or
 from lab.shop.parts import Parts
 from lab.shop.ports import CHANGE_ORDER
 from lab.shop.runtime.steps import Step, step
+from lab.shop.services.order.many import change_many
 
 
 def steps(parts: Parts) -> Mapping[str, Step]:
     """Return a step per command."""
-    change = step(parts[CHANGE_ORDER], parts.credit(CHANGE_ORDER), CHANGE_ORDER.name)
+    twin = parts.twin(CHANGE_ORDER, "confirm", change_many)
+    change = step(parts[CHANGE_ORDER], parts.credit(CHANGE_ORDER), CHANGE_ORDER.name, twin)
     commands = (OrderConfirm, OrderReject, OrderCancel, OrderMarkShipped, OrderMarkDelivered)
     return {command.name: change for command in commands}

@@ -1,0 +1,158 @@
+"""The acts of the table, done for real: through an engine's verbs, at a crash point, or on Kafka itself.
+
+Each is begun and ended. In between the shop lives with it; afterwards the shop is as it was.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from lab.chaos import crashes
+from lab.chaos.faults import Act, Fault
+from lab.chaos.records import Duplicated, Poisoned, Reordered
+from lab.chaos.site import Site, service
+from lab.shop.runtime.crash import CrashPoint
+
+STOPPED_SECONDS, RUNNING_SECONDS = 0.3, 0.1
+"""Of one who is made slow: so long it is frozen, so long it may go on, in turn."""
+
+
+class Deed(Protocol):
+    """A fault that is done to a running shop."""
+
+    async def begin(self) -> str:
+        """Do it, and return what there is to say."""
+
+    async def end(self) -> int:
+        """Undo it, and return how often it has hit. May be called when `begin` has failed half-way."""
+
+
+class Killed:
+    """Ended at once, and started again at the end."""
+
+    def __init__(self, site: Site, fault: Fault) -> None:
+        self._site, self._unit = site, fault.unit
+
+    async def begin(self) -> str:
+        """Kill it."""
+        await asyncio.to_thread(self._site.plainly, "kill", self._unit)
+        return f"-- kill -9 {service(self._unit)} --"
+
+    async def end(self) -> int:
+        """Start it."""
+        await asyncio.to_thread(self._site.engine.start, self._unit)
+        self._site.say(f"-- {service(self._unit, 'the ')} is started again --")
+        return 1
+
+
+class Paused:
+    """Frozen, and let go on at the end."""
+
+    def __init__(self, site: Site, fault: Fault) -> None:
+        self._site, self._unit = site, fault.unit
+
+    async def begin(self) -> str:
+        """Freeze it."""
+        await asyncio.to_thread(self._site.plainly, "pause", self._unit)
+        return f"-- {service(self._unit, 'the ')} is frozen --"
+
+    async def end(self) -> int:
+        """Let it go on."""
+        await asyncio.to_thread(self._site.plainly, "resume", self._unit)
+        self._site.say(f"-- {service(self._unit, 'the ')} goes on --")
+        return 1
+
+
+class Restarted:
+    """Stopped in good order and started again, at once."""
+
+    def __init__(self, site: Site, fault: Fault) -> None:
+        self._site, self._unit = site, fault.unit
+
+    async def begin(self) -> str:
+        """Restart it."""
+        await asyncio.to_thread(self._site.plainly, "restart", self._unit)
+        return f"-- {service(self._unit, 'the ')} was restarted --"
+
+    async def end(self) -> int:
+        """Leave it: it runs."""
+        return 1
+
+
+class Slowed:
+    """Frozen and let go on, in turn, until the end."""
+
+    def __init__(self, site: Site, fault: Fault) -> None:
+        self._site, self._unit = site, fault.unit
+        self._turns = 0
+        self._task: asyncio.Task[None] | None = None
+
+    async def begin(self) -> str:
+        """Begin to hold it up."""
+        self._task = asyncio.create_task(self._in_turn())
+        return f"-- {service(self._unit, 'the ')} is slow from now on --"
+
+    async def end(self) -> int:
+        """Let it go on for good."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        await asyncio.to_thread(self._site.engine.resume, self._unit)
+        self._site.say(f"-- {service(self._unit, 'the ')} is as fast as before --")
+        return self._turns
+
+    async def _in_turn(self) -> None:
+        while True:
+            await asyncio.to_thread(self._site.engine.pause, self._unit)
+            self._turns += 1
+            await asyncio.sleep(STOPPED_SECONDS)
+            await asyncio.to_thread(self._site.engine.resume, self._unit)
+            await asyncio.sleep(RUNNING_SECONDS)
+
+
+class Crashed:
+    """Ended at a named point, the next time that it comes there. The supervisor starts it again by itself."""
+
+    def __init__(self, site: Site, fault: Fault) -> None:
+        if fault.point is None:
+            raise ValueError(f"{fault.name} names no point")
+        self._site, self._unit, self._point = site, fault.unit, fault.point
+        self._to_park = Poisoned(site, fault)
+
+    async def begin(self) -> str:
+        """Ask for it. Where it is to crash with a dead letter, there must be one."""
+        crashes.ask(self._unit, self._point)
+        if self._point is CrashPoint.AFTER_PARK:
+            self._site.say(await self._to_park.begin())
+        return f"-- {service(self._unit, 'the ')} will crash at {self._point} --"
+
+    async def end(self) -> int:
+        """Say whether it has crashed; if not, it will not any more."""
+        if crashes.withdraw(self._unit, self._point):
+            self._site.say(f"-- {service(self._unit, 'the ')} never came to {self._point} --")
+            return 0
+        self._site.say(f"-- {service(self._unit, 'the ')} crashed at {self._point}, and was started again --")
+        return 1
+
+
+DEEDS: Final[Mapping[Act, type[Deed]]] = MappingProxyType(
+    {
+        Act.KILL: Killed,
+        Act.PAUSE: Paused,
+        Act.RESTART: Restarted,
+        Act.SLOW: Slowed,
+        Act.CRASH: Crashed,
+        Act.DUPLICATE: Duplicated,
+        Act.REORDER: Reordered,
+        Act.POISON: Poisoned,
+    }
+)
+
+
+def deed_of(site: Site, fault: Fault) -> Deed:
+    """Return the fault, ready to be done to this shop."""
+    make: type[Deed] = DEEDS[fault.act]
+    return make(site, fault)  # type: ignore[call-arg]  # a Protocol says nothing of how one is made

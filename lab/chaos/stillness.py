@@ -1,0 +1,45 @@
+"""Waits until a shop has come to rest: every saga ended, nothing waits on Kafka for anybody."""
+
+import asyncio
+import time
+from typing import Any, Final
+
+import httpx
+
+from lab.chaos.site import Site
+from lab.shop.contracts import ENDED
+from lab.shop.units import BY_NAME
+
+STILL_SECONDS: Final = 75.0
+"""Nothing has moved for so long, and nothing will: the longest deadline of the mediator is shorter."""
+_LOOK: Final = 0.5
+_LAST_WORDS_SECONDS: Final = 1.5
+_ASK_SECONDS: Final = 5.0
+
+
+async def await_stillness(site: Site) -> bool:
+    """Return whether everything has ended; False when it has not, and nothing has moved for `STILL_SECONDS`."""
+    moved, last = time.monotonic(), None
+    async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
+        while True:
+            now = await _look(client, site)
+            if now != last:
+                moved, last = time.monotonic(), now
+            sagas, waiting = now
+            since = time.monotonic() - moved
+            if sagas and set(sagas) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
+                return True
+            if since > STILL_SECONDS:
+                return False
+            await asyncio.sleep(_LOOK)
+
+
+async def _look(client: httpx.AsyncClient, site: Site) -> tuple[dict[str, int], int | None]:
+    """Return how many sagas stand where, and how many records wait; None where somebody does not answer."""
+    try:
+        sagas: dict[str, int] = (await client.get(f"{site.urls.url('mediator')}/sagas")).json()
+        answers = await asyncio.gather(*(client.get(f"{site.urls.url(unit)}/health/lag") for unit in BY_NAME))
+        lags: list[Any] = [answer.raise_for_status().json()["records"] for answer in answers]
+        return sagas, sum(lags)
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return {}, None

@@ -1,0 +1,62 @@
+"""`lab verify`: does everything add up, in the databases and on Kafka?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lab.cli.stack import JsonOption
+from lab.errors import ExitCode
+
+if TYPE_CHECKING:
+    from lab.chaos.verify import Sources
+    from lab.running import Running
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the app."""
+    app.command("verify")(verify)
+
+
+def verify(
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="What the client noted of its orders.  [default: what `lab stress` noted]"),
+    ] = None,
+    as_object: JsonOption = False,
+) -> None:
+    """Check that nothing was lost and nothing made up: orders, money, stock, every message, every dead letter.
+
+    It reads the databases and every record on Kafka, and asks no service. It ends with 1 when something does not hold.
+    While orders are on their way some things cannot hold yet: it says so, and waits for nothing.
+
+    Example: uv run lab verify
+    """
+    from lab.chaos.ledger import own_ledger  # noqa: PLC0415
+    from lab.chaos.verify import audit  # noqa: PLC0415  what it reads with takes a moment to import
+    from lab.cli.output import run, tell  # noqa: PLC0415
+    from lab.cli.say import as_json  # noqa: PLC0415
+    from lab.running import running  # noqa: PLC0415
+
+    kept = ledger or (own_ledger() if own_ledger().exists() else None)
+    found = run(audit(sources(running()), kept))
+    if as_object:
+        as_json(found.as_object())
+    else:
+        from lab.chaos.verify.report import text  # noqa: PLC0415
+
+        for line in text(found):
+            tell(line)
+    if not found.ok:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def sources(shop: "Running") -> "Sources":
+    """Return where the truth about this shop lies. Raises NotRunning where its databases do not run."""
+    import lab.home  # noqa: PLC0415
+    from lab.chaos.verify import Sources  # noqa: PLC0415
+    from lab.shop.parts import Parts, read_choices  # noqa: PLC0415
+    from lab.stack import database_urls  # noqa: PLC0415
+
+    parts = Parts(shop.phase, read_choices(lab.home.choices()))
+    return Sources(shop.kafka, shop.prefix, database_urls(shop), parts)

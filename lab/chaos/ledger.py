@@ -10,7 +10,7 @@ its way: whoever is killed, the ledger knows what may have arrived. The file is 
 | `answered` | key and attempt, the HTTP status (0: none came), with 202 the order id |
 | `fault` | what was done to which unit, when, and how often it hit (0: it met nobody) |
 | `poison` | a bad record that was put on a topic: where it lies, the sha256 of its bytes, what is wrong with it |
-| `duplicate` | a record that was sent a second time: where both lie |
+| `duplicate` | a record that was sent a second time: where both lie; who was led past the first one |
 """
 
 import os
@@ -79,9 +79,12 @@ class Ledger(AbstractContextManager["Ledger"]):
         """Note a bad record that lies on a topic (its name without the prefix). `kind`: what is wrong with it."""
         self._write(Poison(topic, partition, offset, fingerprint(value), kind))
 
-    def duplicated(self, topic: str, partition: int, original: int, copy: int) -> None:
-        """Note a record that was sent again, unchanged: the offsets of both, in the same partition."""
-        self._write(Duplicate(topic, partition, original, copy))
+    def duplicated(self, topic: str, partition: int, original: int, copy: int, instead_for: str = "") -> None:
+        """Note a record that was sent again, unchanged: the offsets of both, in the same partition.
+
+        instead_for: the unit that was led past the original, and hears the copy alone; empty: nobody was.
+        """
+        self._write(Duplicate(topic, partition, original, copy, instead_for))
 
     def __exit__(self, *_: object) -> None:
         self._file.close()

@@ -15,6 +15,10 @@ REFUSED_SHARE: Final = 0.08
 SECOND_PIECE_SHARE: Final = 0.15
 HELD_SECONDS: Final[dict[Act, float]] = {Act.PAUSE: 2.0, Act.SLOW: 3.0, Act.REORDER: 1.0, Act.DUPLICATE: 1.0}
 """How long a fault lasts. Who is killed is started again at once."""
+LONG_SECONDS: Final = 33.0
+"""So long Payment is frozen once in a long run: longer than the mediator waits for it, so that deadlines pass."""
+LONG_FROM_KILLS: Final = 20
+"""So many kills make a run long."""
 CRASH_SECONDS: Final = 3.0
 """At most so long is waited until a unit has come to the point at which it is to crash."""
 
@@ -27,10 +31,14 @@ _NEVER_BESIDE: Final = frozenset({KAFKA, POSTGRES})
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """Some orders, and the fault that comes when they are under way; the last wave has none."""
+    """Some orders, and the fault that comes when they are under way; the last wave has none.
+
+    seconds: so long the fault lasts; of a crash, how long it is waited for at most.
+    """
 
     orders: tuple[dict[str, Any], ...]
     fault: Fault | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +57,36 @@ class Plan:
 def plan(orders: int, kills: int, seed: int, *, postgres: bool) -> Plan:
     """Plan a run. Kills go round all services, the broker and, where there is one, the database server.
 
-    Every other kill of a service is a crash at a point: those windows are too short for a kill from outside.
+    Every other kill of a service is a crash at a point: those windows are too short for a kill from outside. In a long
+    run Payment is frozen once for longer than the mediator waits.
     """
     rng = random.Random(f"orderlab stress {seed}")  # noqa: S311  repeatable is the point
-    faults = [*_faults(kills, rng, postgres=postgres), None]
+    faults: list[tuple[Fault | None, float]] = [*_faults(kills, rng, postgres=postgres), (None, 0.0)]
     bodies = [_order(rng) for _ in range(orders)]
     bounds = [round(number * orders / len(faults)) for number in range(len(faults) + 1)]
     return Plan(
         seed,
         tuple(
-            Wave(tuple(bodies[begin:end]), fault)
-            for begin, end, fault in zip(bounds[:-1], bounds[1:], faults, strict=True)
+            Wave(tuple(bodies[begin:end]), fault, seconds)
+            for begin, end, (fault, seconds) in zip(bounds[:-1], bounds[1:], faults, strict=True)
         ),
     )
 
 
-def _faults(kills: int, rng: random.Random, *, postgres: bool) -> Sequence[Fault]:
-    found: list[Fault] = []
+def _faults(kills: int, rng: random.Random, *, postgres: bool) -> Sequence[tuple[Fault, float]]:
+    found: list[tuple[Fault, float]] = []
     killing, beside = _killing(rng, postgres=postgres), _besides(rng)
     for number in range(kills):
-        found.append(next(killing))
+        found.append(_lasting(next(killing)))
         if number % _KILLS_FOR_ONE_BESIDE == _KILLS_FOR_ONE_BESIDE - 1:
-            found.append(next(beside))
+            found.append(_lasting(next(beside)))
+    if kills >= LONG_FROM_KILLS:
+        found.insert(len(found) // 2, (fault_named("pause-payment"), LONG_SECONDS))
     return found
+
+
+def _lasting(fault: Fault) -> tuple[Fault, float]:
+    return fault, CRASH_SECONDS if fault.act is Act.CRASH else HELD_SECONDS.get(fault.act, 0.0)
 
 
 def _killing(rng: random.Random, *, postgres: bool) -> Iterator[Fault]:

@@ -4,21 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import AIOKafkaAdminClient
 
 from lab.chaos.faults import Fault
 from lab.chaos.site import Site, service
+from lab.errors import NotReady
 from lab.shop.contracts import MAX_RECORD_BYTES, TOPICS, groups_of
-from lab.shop.runtime.bus import REQUEST_BYTES
+from lab.shop.runtime.bus import REQUEST_BYTES, group_consumer
 from lab.shop.tap import partitions
 from lab.shop.wording import plural
 
 Offsets = dict[TopicPartition, int]
 
 _POLL_MS: Final = 200
+_JOIN_SECONDS: Final = 20.0
 _KEY: Final = b"ord-POISONED"
 
 
@@ -49,7 +51,10 @@ POISONS: Final[Sequence[tuple[str, Sequence[tuple[str, bytes]], bytes | None]]] 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A record that was put on Kafka on purpose. `poison`: of which kind; `original`: the offset of what it copies."""
+    """A record that was put on Kafka on purpose.
+
+    poison: of which kind. original: the offset of what it copies. instead_for: who was led past the original.
+    """
 
     topic: str
     partition: int
@@ -57,6 +62,7 @@ class Sent:
     value: bytes | None
     poison: str = ""
     original: int | None = None
+    instead_for: str = ""
 
 
 def topics_of(unit: str) -> list[str]:
@@ -89,10 +95,15 @@ class Duplicated:
 
 
 class Reordered:
-    """The unit is away in the meantime; what waits for it is turned round before it comes back."""
+    """The unit is away in the meantime; what waits for it comes in reversed sequence when it is back.
+
+    Nothing is taken away from Kafka: the same records are put there once more, and the unit's group is led past the
+    first ones. Whoever else reads them sees them twice.
+    """
 
     def __init__(self, site: Site, fault: Fault) -> None:
         self._site, self._unit = site, fault.unit
+        self.sent: list[Sent] = []
 
     async def begin(self) -> str:
         """Kill it, so that something waits."""
@@ -100,36 +111,35 @@ class Reordered:
         return f"-- kill -9 {service(self._unit)} --"
 
     async def end(self) -> int:
-        """Put what waits there in reversed sequence, take the originals away, and start the unit."""
-        moved = 0
+        """Put what waits there once more, in reversed sequence, lead the group past the originals, start the unit."""
         try:
-            moved = await self._turn_round()
+            await self._turn_round()
         finally:
             await asyncio.to_thread(self._site.engine.start, self._unit)
-        self._site.say(f"-- {plural(moved, 'record')} in reversed sequence; the unit is started again --")
-        return moved
+        self._site.say(f"-- {plural(len(self.sent), 'record')} in reversed sequence; the unit is started again --")
+        return len(self.sent)
 
-    async def _turn_round(self) -> int:
+    async def _turn_round(self) -> None:
+        async with _reading(self._site, topics_of(self._unit)) as reader, _writing(self._site) as producer:
+            waiting = await _between(reader, await self._committed(reader))
+            copies = [(record, await _copy(producer, record)) for record in reversed(waiting)]
+        if not waiting:
+            return
+        # Only now: whoever is led past a record of which there is no copy yet would lose it to a Ctrl-C.
+        await _lead_past(self._site, self._unit, waiting)
+        self.sent = [
+            _sent(self._site, at, record.value, original=record.offset, instead_for=self._unit) for record, at in copies
+        ]
+
+    async def _committed(self, reader: AIOKafkaConsumer) -> Offsets:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._site.kafka)
         await admin.start()
         try:
             committed = await admin.list_consumer_group_offsets(self._site.prefix + self._unit)
-            async with _reading(self._site, topics_of(self._unit)) as reader, _writing(self._site) as producer:
-                places = reader.assignment()
-                begin = await reader.beginning_offsets(places)
-                at = {place: max(begin[place], _offset(committed, place)) for place in places}
-                waiting = await _between(reader, at)
-                for record in reversed(waiting):
-                    await _copy(producer, record)
-            gone: Offsets = {}
-            for record in waiting:
-                place = TopicPartition(record.topic, record.partition)
-                gone[place] = max(gone.get(place, 0), record.offset + 1)
-            if gone:
-                await admin.delete_records({place: RecordsToDelete(before_offset=at) for place, at in gone.items()})
-            return len(waiting)
         finally:
             await admin.close()
+        begin = await reader.beginning_offsets(reader.assignment())
+        return {place: max(first, _offset(committed, place)) for place, first in begin.items()}
 
 
 class Poisoned:
@@ -151,6 +161,34 @@ class Poisoned:
     async def end(self) -> int:
         """Leave them: what becomes of them is the shop's business."""
         return len(self.sent)
+
+
+async def _lead_past(site: Site, unit: str, records: Sequence[ConsumerRecord]) -> None:
+    """Commit for the unit's group that these records are done with, in the place of the dead member.
+
+    Kafka takes a commit from nobody but a member, and the dead one is still counted as one: who joins under its name
+    takes its place, as the unit itself will when it is back.
+    """
+    past: Offsets = {}
+    for record in records:
+        place = TopicPartition(record.topic, record.partition)
+        past[place] = max(past.get(place, 0), record.offset + 1)
+    group = site.prefix + unit
+    member = group_consumer(site.kafka, group, group, enable_auto_commit=False)
+    member.subscribe([site.prefix + topic for topic in topics_of(unit)])
+    await member.start()
+    try:
+        async with asyncio.timeout(_JOIN_SECONDS):
+            while not past.keys() <= member.assignment():
+                await member.getmany(timeout_ms=_POLL_MS)
+            await member.commit(past)
+    except TimeoutError as error:
+        raise NotReady(
+            f"Kafka has not let us take the place of {service(unit, 'the ')} in its group for {_JOIN_SECONDS:.0f} s.",
+            "The records wait where they were, and lie there once more. See whether Kafka is well: uv run lab status",
+        ) from error
+    finally:
+        await member.stop()
 
 
 @asynccontextmanager
@@ -202,5 +240,5 @@ def _offset(committed: dict[TopicPartition, object], place: TopicPartition) -> i
     return int(getattr(committed.get(place), "offset", 0))
 
 
-def _sent(site: Site, at: ConsumerRecord, value: bytes | None, poison: str = "", original: int | None = None) -> Sent:
-    return Sent(at.topic.removeprefix(site.prefix), at.partition, at.offset, value, poison, original)
+def _sent(site: Site, at: ConsumerRecord, value: bytes | None, **what: Any) -> Sent:
+    return Sent(at.topic.removeprefix(site.prefix), at.partition, at.offset, value, **what)

@@ -16,8 +16,8 @@ from lab.chaos.acts import deed_of
 from lab.chaos.customers import ANSWER_SECONDS, AT_ONCE, Customers
 from lab.chaos.faults import Act, Fault
 from lab.chaos.ledger import Ledger
-from lab.chaos.plan import CRASH_SECONDS, HELD_SECONDS, Plan, Wave
-from lab.chaos.records import Duplicated, Poisoned
+from lab.chaos.plan import Plan, Wave
+from lab.chaos.records import Duplicated, Poisoned, Reordered
 from lab.chaos.site import Site
 from lab.chaos.stillness import await_stillness
 from lab.errors import LabError
@@ -135,21 +135,21 @@ class _Run:
         with suppress(TimeoutError):
             async with asyncio.timeout(_UNDER_WAY_SECONDS):
                 await self.customers.accepted.wait()
-        await self._do(wave.fault)
+        await self._do(wave.fault, wave.seconds)
 
-    async def _do(self, fault: Fault) -> None:
+    async def _do(self, fault: Fault, seconds: float) -> None:
         deed, hits, at = deed_of(self.site, fault), 0, time.time()
         try:
             try:
                 await deed.begin()
-                await _hold(fault)
+                await _hold(fault, seconds)
             finally:
                 hits = await deed.end()
         except (LabError, KafkaError, OSError) as error:  # it met one who was dead already
             self.site.plain(f"{fault.name} met nobody: {error}")
         self.ledger.fault(fault.name, fault.unit, hits=hits, at=at)
         self._note(fault, hits)
-        if isinstance(deed, Poisoned | Duplicated):
+        if isinstance(deed, Poisoned | Duplicated | Reordered):
             self._note_records(deed)
 
     def _note(self, fault: Fault, hits: int) -> None:
@@ -159,12 +159,12 @@ class _Run:
         self.told.hits[fault.name] += hits
         self.told.kills += fault.act in {Act.KILL, Act.CRASH}
 
-    def _note_records(self, deed: Poisoned | Duplicated) -> None:
+    def _note_records(self, deed: Poisoned | Duplicated | Reordered) -> None:
         for one in deed.sent:
             if one.original is None:
                 self.ledger.poisoned(one.topic, one.partition, one.offset, one.value, one.poison)
             else:
-                self.ledger.duplicated(one.topic, one.partition, one.original, one.offset)
+                self.ledger.duplicated(one.topic, one.partition, one.original, one.offset, one.instead_for)
 
     def _say(self, wave: int, waves: int) -> None:
         done = self.customers
@@ -174,11 +174,11 @@ class _Run:
         )
 
 
-async def _hold(fault: Fault) -> None:
+async def _hold(fault: Fault, seconds: float) -> None:
     if fault.act is not Act.CRASH or fault.point is None:
-        await asyncio.sleep(HELD_SECONDS.get(fault.act, 0.0))
+        await asyncio.sleep(seconds)
         return
-    for _ in range(round(CRASH_SECONDS / _LOOK)):
+    for _ in range(round(seconds / _LOOK)):
         if not crashes.is_waiting(fault.unit, fault.point):
             return
         await asyncio.sleep(_LOOK)

@@ -79,12 +79,13 @@ class Poison:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The offsets of a record and of its copy, in one partition."""
+    """The offsets of a record and of its copy, in one partition. `instead_for`: the unit led past the first one."""
 
     topic: str
     partition: int
     original: int
     copy: int
+    instead_for: str = ""
     line: Literal["duplicate"] = "duplicate"
 
 

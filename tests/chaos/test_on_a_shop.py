@@ -3,9 +3,11 @@
 A shop of its own: the orders that faults lose stay in a book, and other tests count every order.
 """
 
+import asyncio
 import json
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,13 @@ from lab.chaos import middle
 from lab.chaos.faults import fault_named
 from lab.chaos.run import run
 from lab.chaos.site import Site
+from lab.chaos.verify.topics import read_topics
 from lab.engines.base import UnitState
 from lab.engines.native import NativeEngine
 from lab.errors import NotRunning
 from lab.live import put_into_shop
 from lab.shop.client import ShopUrls
+from lab.shop.seen import Seen
 from lab.stack import Running, Wanted
 from lab.stack import up as bring_up
 from tests.cli.running import lab, lab_interrupted
@@ -113,6 +117,36 @@ def test_orders_wait_for_a_unit_that_is_dead_and_end_when_it_is_back(native, sta
     assert "-- kill -9 payment service --" in said
     assert "(payment.processed)" in " ".join(said)
     assert is_well(native, stack)
+
+
+def test_what_is_reordered_comes_in_reversed_sequence_and_nothing_is_taken_away(native, stack, site) -> None:
+    place, said = site
+    before = heard(stack)
+    told = run(place, fault_named("reorder-inventory"), 8).as_object()
+    assert (told["accepted"], told["ended"], told["never_ended"]) == (8, {"delivered": 8}, [])
+    commands, answers = (new(before, heard(stack), topic) for topic in ("inventory.commands", "inventory.events"))
+    checks = [one for one in commands if one.header("ce_type") == "shop.inventory.check.v1"]
+    turned = [order_id for order_id, times in Counter(one.order_id for one in checks).items() if times == 2]
+    assert len(turned) >= 2
+    assert f"-- {told['hits']} records in reversed sequence; the unit is started again --" in said
+    for number in {one.record.partition for one in checks}:
+        asked = [one.order_id for one in checks if one.record.partition == number and one.order_id in turned]
+        answered = [one.order_id for one in answers if one.record.partition == number and one.order_id in turned]
+        half = len(asked) // 2
+        assert asked[half:] == asked[:half][::-1]
+        assert [*dict.fromkeys(answered)] == asked[half:]
+    assert is_well(native, stack)
+
+
+def heard(stack) -> Sequence[Seen]:
+    return asyncio.run(read_topics(stack.kafka, stack.prefix)).records
+
+
+def new(before, now, topic) -> list[Seen]:
+    """What has come on a topic since, in sequence."""
+    known = {(one.record.topic, one.record.partition, one.record.offset) for one in before}
+    places = ((one.record.topic, one.record.partition, one.record.offset) for one in now)
+    return [one for one, place in zip(now, places, strict=True) if place[0] == topic and place not in known]
 
 
 def test_ctrl_c_while_kafka_is_frozen_leaves_a_shop_that_works(native, stack) -> None:

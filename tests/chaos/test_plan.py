@@ -6,7 +6,8 @@ import pytest
 
 from lab.chaos.faults import SERVICES, Act
 from lab.chaos.plan import plan
-from lab.shop.contracts import CUSTOMERS, LINES_AT_MOST, PRODUCTS
+from lab.shop.contracts import CUSTOMERS, LINES_AT_MOST, PRODUCTS, State
+from lab.shop.mediator.engine import DEADLINE_SECONDS
 from lab.shop.runtime.crash import CrashPoint
 
 KILLING = {Act.KILL, Act.CRASH}
@@ -37,6 +38,13 @@ def test_in_thirty_kills_everyone_dies_three_times_and_every_point_is_hit(seed):
     assert min(died.values()) >= 3
     assert {fault.point for fault in found if fault.act is Act.CRASH} == set(CrashPoint) - {CrashPoint.AFTER_PARK}
     assert {fault.act for fault in found} >= {Act.DUPLICATE, Act.POISON, Act.PAUSE, Act.REORDER, Act.RESTART, Act.SLOW}
+
+
+@pytest.mark.parametrize(("kills", "times"), [(30, 1), (10, 0)])
+def test_in_a_long_run_payment_is_away_for_longer_than_it_is_waited_for(kills, times):
+    waves = plan(2000, kills, 3, postgres=True).waves
+    long = [wave.fault.name for wave in waves if wave.fault and wave.seconds > DEADLINE_SECONDS[State.AWAITING_PAYMENT]]
+    assert long == ["pause-payment"] * times
 
 
 def test_a_shop_whose_books_are_files_has_no_server_to_kill():

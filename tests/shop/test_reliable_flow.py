@@ -208,6 +208,36 @@ async def test_an_order_whose_commands_overtook_one_another_ends_nonetheless(
         assert "deadline.passed" in log
 
 
+class Mute(Parts):
+    """Phase 2, with an order service that hears the first three order.confirm, and answers none of them."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self.unanswered = 3
+
+    def __getitem__(self, port):
+        part = super().__getitem__(port)
+        if port is not CHANGE_ORDER:
+            return part
+
+        async def mute(command, session):
+            if command.name == "order.confirm" and self.unanswered:
+                self.unanswered -= 1
+                return []
+            return await part(command, session)
+
+        return mute
+
+
+async def test_whoever_does_not_answer_is_asked_again_at_every_deadline(kafka_address, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(engine, "DEADLINE_SECONDS", {"CONFIRMING": 0.3})
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=Mute) as shop:
+        order_id = await shop.place()
+        assert await shop.ending(order_id) == "delivered"
+        log = (await shop.saga(order_id))["log"]
+        assert [step["name"] for step in log].count("deadline.passed") == 3
+
+
 class Stumbling(Parts):
     """Phase 2, with a shelf that does not answer the first times, and never for a poster."""
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Final
 
 from lab.chaos.verify.evidence import Evidence
-from lab.chaos.verify.replay import DEADLINE
 from lab.shop.contracts import Body, Message, State
 from lab.shop.mediator import engine
 from lab.shop.ports import On
@@ -34,23 +33,21 @@ def _shown(numbers: list[int]) -> str:
 
 def repeated_effects(found: Evidence) -> list[str]:
     """I8: no message has moved a saga twice, and none was answered twice."""
-    deadlines = {step.message_id for step in found.books.steps if step.name == DEADLINE}
-    return [*_two_steps(found, deadlines), *_two_answers(found, deadlines)]
+    return [*_two_steps(found), *_two_answers(found)]
 
 
-def _two_steps(found: Evidence, deadlines: set[str]) -> Iterator[str]:
+def _two_steps(found: Evidence) -> Iterator[str]:
     for order_id, log in found.books.log.items():
         for message_id, times in Counter(step.message_id for step in log).items():
-            # A deadline that passes twice in one state is one message, and meant to be heard twice.
-            if times > 1 and message_id not in deadlines:
+            if times > 1:
                 name = next(On(step.name, step.outcome) for step in log if step.message_id == message_id)
                 yield f"{order_id}: {name} stands in its log {times} times, with one id"
 
 
-def _two_answers(found: Evidence, deadlines: set[str]) -> Iterator[str]:
+def _two_answers(found: Evidence) -> Iterator[str]:
     """Look for one id that was said at two times: a copy is the same byte for byte, a second answer has a new time."""
     for copies in found.by_id.values():
-        if len(copies) > 1 and copies[0].causation_id not in deadlines and len({_said(one) for one in copies}) > 1:
+        if len(copies) > 1 and len({_said(one) for one in copies}) > 1:
             yield f"{copies[0].order_id}: {On.of(copies[0].body)} was said more than once: its cause had two effects"
 
 

@@ -28,12 +28,15 @@ def poison_not_parked(found: Evidence) -> list[str]:
     parked: dict[tuple[str, Origin], list[Aside]] = {}
     for one in found.parked:
         parked.setdefault((one.group, one.origin), []).append(one)
+    led_past = {(one.topic, one.partition, one.original, one.instead_for) for one in found.ledger.duplicates}
     wrong: list[str] = []
     for poison in _poison(found):
         if poison.topic not in _READERS:
             wrong.append(f"the ledger tells of poison on {clean(poison.topic, 60)}, which is no topic of the shop")
         original = lying.get(_place(poison))
         for group in _READERS.get(poison.topic, ()):
+            if (*_place(poison), group) in led_past:
+                continue  # it hears the copy, of which the same is asked
             if original is None and poison.topic in found.gone:  # it may lie at another offset since
                 wrong += _missing_bytes(found, poison, group)
             else:

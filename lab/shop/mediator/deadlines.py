@@ -42,9 +42,12 @@ def watching(context: Context, engine: Engine) -> Chore:
 
 
 def _message(row: SagaRow) -> Message[Body]:
-    """Make the message; its id follows from saga and state, so that a repeat says the same."""
+    """Make the message. Its id follows from the saga and from where its log stands.
+
+    So a repeat of the same passing says the same; and who is asked once more hears a new command, not a repeat.
+    """
     return Message(
-        id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{row.order_id}/{row.state}/deadline")),
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{row.order_id}/{row.steps}/deadline")),
         body=DeadlinePassed(order_id=row.order_id),
         source="/shop/mediator",
         time=datetime.now(UTC),

@@ -40,6 +40,11 @@ class Wave:
     fault: Fault | None = None
     seconds: float = 0.0
 
+    @property
+    def in_the_gap(self) -> bool:
+        """Whether Kafka is to be frozen meanwhile: who is killed then has stored what nobody has been told."""
+        return self.fault is not None and self.fault.act is Act.KILL and self.fault.unit in SERVICES
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -10,15 +10,19 @@ from lab.chaos.site import Site
 from lab.shop.contracts import ENDED
 from lab.shop.units import BY_NAME
 
-STILL_SECONDS: Final = 75.0
+_STILL_SECONDS: Final = 75.0
 """Nothing has moved for so long, and nothing will: the longest deadline of the mediator is shorter."""
+_STILL_WITHOUT_DEADLINES: Final = 20.0
+_DEADLINES_FROM: Final = 2
+"""The first phase that has any."""
 _LOOK: Final = 0.5
 _LAST_WORDS_SECONDS: Final = 1.5
 _ASK_SECONDS: Final = 5.0
 
 
-async def await_stillness(site: Site) -> bool:
-    """Return whether everything has ended; False when it has not, and nothing has moved for `STILL_SECONDS`."""
+async def await_stillness(site: Site, phase: int) -> bool:
+    """Return whether everything has ended; False when it has not, and has not moved for as long as a deadline takes."""
+    still = _STILL_SECONDS if phase >= _DEADLINES_FROM else _STILL_WITHOUT_DEADLINES
     moved, last = time.monotonic(), None
     async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
         while True:
@@ -29,7 +33,7 @@ async def await_stillness(site: Site) -> bool:
             since = time.monotonic() - moved
             if sagas and set(sagas) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
                 return True
-            if since > STILL_SECONDS:
+            if since > still:
                 return False
             await asyncio.sleep(_LOOK)
 

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 from lab.chaos import crashes
 from lab.chaos.acts import deed_of
 from lab.chaos.customers import ANSWER_SECONDS, AT_ONCE, Customers
-from lab.chaos.faults import Act, Fault
+from lab.chaos.faults import KAFKA, Act, Fault
 from lab.chaos.ledger import Ledger
 from lab.chaos.plan import Plan, Wave
 from lab.chaos.records import Duplicated, Poisoned, Reordered
@@ -25,6 +25,7 @@ from lab.shop.wording import wrapped
 
 _UNDER_WAY_SECONDS: Final = 3.0
 """At most so long a fault waits for the first order of its wave to be accepted."""
+_GAP_SECONDS: Final = 0.15
 _LOOK: Final = 0.02
 _LINE: Final = 4 * AT_ONCE
 """So many customers stand in line before the next wave comes."""
@@ -81,7 +82,7 @@ def victims(planned: Plan) -> frozenset[str]:
     return frozenset(wave.fault.unit for wave in planned.waves if wave.fault is not None)
 
 
-async def stress(site: Site, planned: Plan, ledger: Ledger) -> Stressed:
+async def stress(site: Site, planned: Plan, ledger: Ledger, phase: int) -> Stressed:
     """Carry the plan out, then wait until nothing moves any more. For use inside `site.put_right`.
 
     Raises NotRunning where a victim does not run, and NotReady where a unit does not come back.
@@ -96,7 +97,7 @@ async def stress(site: Site, planned: Plan, ledger: Ledger) -> Stressed:
         await _Run(site, ledger, told, customers).all_waves(planned)
     crashes.withdraw_all()
     await site.await_units()
-    told.still = await await_stillness(site)
+    told.still = await await_stillness(site, phase)
     told.acknowledged, told.refused, told.given_up = customers.acknowledged, customers.refused, customers.given_up
     told.seconds = time.monotonic() - began
     return told
@@ -125,17 +126,33 @@ class _Run:
         while len(self.begun) > _LINE:
             await asyncio.wait(self.begun, return_when=asyncio.FIRST_COMPLETED)
         self.customers.accepted.clear()
-        for body in wave.orders:
+        half = len(wave.orders) // 2 if wave.in_the_gap else len(wave.orders)
+        self._place(wave.orders[:half])
+        if wave.fault is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_UNDER_WAY_SECONDS if half else 0):
+                await self.customers.accepted.wait()
+        async with self._without_kafka() if wave.in_the_gap else nullcontext():
+            self._place(wave.orders[half:])
+            await asyncio.sleep(_GAP_SECONDS if wave.in_the_gap else 0)
+            await self._do(wave.fault, wave.seconds)
+
+    def _place(self, orders: Sequence[Mapping[str, Any]]) -> None:
+        for body in orders:
             self.placed += 1
             task = asyncio.create_task(self.customers.order(self.placed, body))
             self.begun.add(task)
             task.add_done_callback(self.begun.discard)
-        if wave.fault is None:
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_UNDER_WAY_SECONDS):
-                await self.customers.accepted.wait()
-        await self._do(wave.fault, wave.seconds)
+
+    @asynccontextmanager
+    async def _without_kafka(self) -> AsyncIterator[None]:
+        """Freeze Kafka: between the commit and the publish lie milliseconds, and now they last."""
+        try:
+            await asyncio.to_thread(self.site.engine.pause, KAFKA)
+            yield
+        finally:
+            await asyncio.to_thread(self.site.engine.resume, KAFKA)
 
     async def _do(self, fault: Fault, seconds: float) -> None:
         deed, hits, at = deed_of(self.site, fault), 0, time.time()

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from lab.chaos.faults import SERVICES, Act
+from lab.chaos.faults import SERVICES, Act, fault_named
 from lab.chaos.plan import plan
 from lab.shop.contracts import CUSTOMERS, LINES_AT_MOST, PRODUCTS, State
 from lab.shop.mediator.engine import DEADLINE_SECONDS
@@ -45,6 +45,11 @@ def test_in_a_long_run_payment_is_away_for_longer_than_it_is_waited_for(kills, t
     waves = plan(2000, kills, 3, postgres=True).waves
     long = [wave.fault.name for wave in waves if wave.fault and wave.seconds > DEADLINE_SECONDS[State.AWAITING_PAYMENT]]
     assert long == ["pause-payment"] * times
+
+
+def test_a_service_that_is_killed_from_outside_has_stored_what_nobody_has_been_told():
+    for wave in plan(2000, 30, 3, postgres=True).waves:
+        assert wave.in_the_gap == (wave.fault in {fault_named(f"kill-{unit}") for unit in SERVICES})
 
 
 def test_a_shop_whose_books_are_files_has_no_server_to_kill():

@@ -13,13 +13,13 @@ from lab.shop.runtime.crash import CrashPoint
 REFUSED_SHARE: Final = 0.08
 """Of all cards."""
 SECOND_PIECE_SHARE: Final = 0.15
-HELD_SECONDS: Final[dict[Act, float]] = {Act.PAUSE: 2.0, Act.SLOW: 3.0, Act.REORDER: 1.0, Act.DUPLICATE: 1.0}
+HELD_SECONDS: Final[dict[Act, float]] = {Act.PAUSE: 2.0, Act.SLOW: 3.0, Act.REORDER: 3.0, Act.DUPLICATE: 3.0}
 """How long a fault lasts. Who is killed is started again at once."""
 LONG_SECONDS: Final = 33.0
 """So long Payment is frozen once in a long run: longer than the mediator waits for it, so that deadlines pass."""
 LONG_FROM_KILLS: Final = 20
 """So many kills make a run long."""
-CRASH_SECONDS: Final = 3.0
+CRASH_SECONDS: Final = 8.0
 """At most so long is waited until a unit has come to the point at which it is to crash."""
 
 _POINTS: Final = (CrashPoint.AFTER_COMMIT, CrashPoint.AFTER_PRODUCE, CrashPoint.BEFORE_COMMIT)

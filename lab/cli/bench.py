@@ -135,18 +135,23 @@ def shop(
     rate: Annotated[
         float, typer.Option("--rate", min=1, max=1_000, help="Orders a second while hops are measured.")
     ] = 100,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Kill and audit the shop first; no figure counts without.")
+    ] = True,
     as_object: JsonOption = False,
 ) -> None:
     """Measure the durable shop against aiokafka and FastStream alone, side by side on one broker.
 
-    It needs the authors' packages: uv sync --group authors. About a minute a round.
+    It needs the authors' packages: uv sync --group authors. About a minute a round, and one for the gate.
 
     Example: uv run lab bench shop --rounds 3
     """
-    from lab.bench.shop.measure import measure  # noqa: PLC0415  what it needs takes a moment to import
+    from lab.bench.shop.gate import kill_and_audit  # noqa: PLC0415  what it needs takes a moment to import
+    from lab.bench.shop.measure import measure, not_run  # noqa: PLC0415
     from lab.bench.shop.sides import BY_NAME  # noqa: PLC0415
 
-    figures = _measured(lambda report: measure(rounds, orders, report, rate=rate), as_object=as_object)
+    first = kill_and_audit if gate else not_run
+    figures = _measured(lambda report: measure(rounds, orders, report, rate=rate, gate=first), as_object=as_object)
     if figures is None:
         return
     console = _console()

@@ -51,11 +51,14 @@ def run(wish: Wish, *, as_object: bool, stream: TextIO) -> bool:
         site = Site(engine, ShopUrls(shop.service_port), shop.kafka, shop.prefix, say, _unheard)
         planned = plan(wish.orders, wish.kills, seed, postgres=shop.database == "postgres")
         with Ledger(own_ledger()) as ledger, site.put_right(*victims(planned)):
-            told = run_async(stress(site, planned, ledger, shop.phase), interrupted="Stopped. Everything of the shop runs.")
+            told = run_async(
+                stress(site, planned, ledger, shop.phase), interrupted="Stopped. Everything of the shop runs."
+            )
         say("Nothing moves any more; reading every book and every record.")
         found = run_async(audit(sources(shop), own_ledger()))
     if as_object:
-        as_json({**told.as_object(), **found.as_object(), "seed": seed, "ok": found.ok and told.still})
+        place = {"engine": shop.engine, "database": shop.database}
+        as_json({**place, **told.as_object(), **found.as_object(), "seed": seed, "ok": found.ok and told.still})
         return found.ok and told.still
     for line in (*told.lines(), "", *text(found), "", *told.warnings()):
         say(line)

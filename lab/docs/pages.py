@@ -6,7 +6,19 @@ from types import MappingProxyType
 from typing import Final
 
 from lab.course import starters
-from lab.docs import asyncapi, command_line, keys, licences, mediator, messages, ports, settings, topics, tutorial
+from lab.docs import (
+    asyncapi,
+    command_line,
+    conservation,
+    keys,
+    licences,
+    mediator,
+    messages,
+    ports,
+    settings,
+    topics,
+    tutorial,
+)
 from lab.docs.markdown import NOTE
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
@@ -19,6 +31,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = MappingProxyType(
         "docs/reference/command-line.md": command_line.write,
         "docs/reference/keys.md": keys.write,
         "docs/reference/settings.md": settings.write,
+        "docs/conservation/README.md": conservation.write,
         "exercises/starters.toml": starters.write,
     }
 )

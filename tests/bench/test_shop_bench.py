@@ -1,11 +1,14 @@
 """`lab bench shop`: its arithmetic, the story that peers play, and each kind of side once, with a handful of orders."""
 
+import json
+
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
 from lab.bench.shop import measure
 from lab.bench.shop.figures import hops_ms, percentile, ratio, rounded
 from lab.bench.shop.flow import ANSWERS, DELIVERIES_PER_ORDER, READS, order_ids, orders, partition_of
+from lab.bench.shop.gate import verdict
 from lab.bench.shop.running import run_side
 from lab.bench.shop.sides import BY_NAME, SIDES
 from lab.errors import LabError, MachineProblem
@@ -55,6 +58,30 @@ def test_a_peer_that_is_not_installed_is_named(monkeypatch):
     with pytest.raises(MachineProblem, match="not installed: no_such_peer") as raised:
         measure.measure(1, 50, lambda _: None)
     assert "uv sync --group authors" in raised.value.mend
+
+
+def told(**changes) -> str:
+    whole = {"ok": True, "seed": 3, "acknowledged": 200, "kills": 13, "invariants": {"I1": True, "I2": True},
+             "attacked": {"I1": 4, "I2": 0}}  # fmt: skip
+    return json.dumps(whole | changes)
+
+
+def test_the_gate_says_what_was_done_and_counts_only_what_was_attacked():
+    assert verdict(told(), "") == "seed 3: 200 orders, 13 kills, 1 promise kept"
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "says"),
+    [
+        (told(ok=False, invariants={"I1": False, "I2": True}), "", r"loses something \(seed 3: I1\)"),
+        (told(ok=False), "", r"seed 3: it did not end"),
+        ("", "no Java here", "could not be killed and audited first: no Java here"),
+    ],
+)
+def test_a_build_that_loses_something_is_not_measured(monkeypatch, out, err, says):
+    monkeypatch.setattr(measure, "PEERS", ())
+    with pytest.raises(LabError, match=says):
+        measure.measure(1, 50, lambda _: None, gate=lambda _: verdict(out, err))
 
 
 @pytest.mark.anyio

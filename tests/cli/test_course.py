@@ -54,7 +54,7 @@ def verdict(*words, **env):
 
 @pytest.mark.docker
 @pytest.mark.slow
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(600)
 def test_pasting_only_the_last_hints_passes_every_exercise_and_the_shop_then_runs_the_learner_s_parts(
     home, workspace, monkeypatch
 ):

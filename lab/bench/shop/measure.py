@@ -11,6 +11,7 @@ from lab.bench.machine import describe
 from lab.bench.own_home import own_home
 from lab.bench.shop.figures import NOT_RUN, ShopFigures, percentile, ratio, rounded
 from lab.bench.shop.flow import DELIVERIES_PER_ORDER
+from lab.bench.shop.gate import kill_and_audit
 from lab.bench.shop.running import Ran, run_side
 from lab.bench.shop.sides import AWAITED, CEILING, FASTSTREAM, FASTSTREAM_BATCH, PARTS, SHOP, SIDES, Side
 from lab.engines.base import Progress, Report
@@ -24,21 +25,24 @@ HOP_SECONDS: Final = 5.0
 HOP_ORDERS_PER_SECOND: Final = 100.0
 _HOPPERS: Final = (SHOP, AWAITED)
 
-Gate = Callable[[], str]
-"""Kills and audits the build that is about to be measured, and says in a word or two how that went."""
+Gate = Callable[[Report], str]
+"""Kills and audits the build that is about to be measured, and says in a few words how that went."""
 
 
-def not_run() -> str:
+def not_run(_: Report) -> str:
     """Say that nobody has."""
     return NOT_RUN
 
 
 def measure(
-    rounds: int, orders: int, report: Report, *, rate: float = HOP_ORDERS_PER_SECOND, gate: Gate = not_run
+    rounds: int, orders: int, report: Report, *, rate: float = HOP_ORDERS_PER_SECOND, gate: Gate = kill_and_audit
 ) -> ShopFigures:
-    """Measure all sides so many times. Raises MachineProblem where a peer is not installed."""
+    """Measure all sides so many times.
+
+    Raises MachineProblem where a peer is not installed, and LabError where the gate finds that something was lost.
+    """
     _check_peers()
-    said = gate()
+    said = gate(report)
     with _broker(report) as kafka:
         speed, hops = asyncio.run(_rounds(kafka, rounds, orders, rate, report))
     per_second = {side.name: [ran.deliveries_per_second for ran in speed[side.name]] for side in SIDES}

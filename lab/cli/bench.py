@@ -164,6 +164,7 @@ def shop(
         ("the shop against the ceiling", figures.vs_raw_ceiling, "≥ 0.15"),
         ("learners' parts alone against the ceiling", figures.parts_only_vs_raw_ceiling, ""),
         ("a hop's median against one awaited send", figures.p50_vs_raw, "≤ 3"),
+        ("the same among poison against none", figures.p50_with_poison, "about 1"),
     ):
         console.print(f"  {text:<52} {value:>9.3g}  {target}", markup=False)
     for name, hop in figures.p50_hop_ms.items():

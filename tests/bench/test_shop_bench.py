@@ -1,18 +1,19 @@
 """`lab bench shop`: its arithmetic, the story that peers play, and each kind of side once, with a handful of orders."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
 from lab.bench.shop import measure
 from lab.bench.shop.figures import hops_ms, percentile, ratio, rounded
-from lab.bench.shop.flow import ANSWERS, DELIVERIES_PER_ORDER, READS, order_ids, orders, partition_of
+from lab.bench.shop.flow import ANSWERS, DELIVERIES_PER_ORDER, READS, order_ids, orders, partition_of, poison, readers
 from lab.bench.shop.gate import verdict
 from lab.bench.shop.running import run_side
 from lab.bench.shop.sides import BY_NAME, SIDES
 from lab.errors import LabError, MachineProblem
-from lab.shop.contracts import BODY_OF, TOPIC_OF, groups_of
+from lab.shop.contracts import BODY_OF, TOPIC_OF, TOPICS, Unreadable, decode, groups_of
 from lab.shop.units import UNITS
 
 
@@ -99,6 +100,20 @@ async def test_the_shop_delivers_every_order_and_hops_are_read_from_kafka(kafka_
     ran = await run_side(BY_NAME["shop"], kafka_address, orders=3, warm=1, rate=50)
     assert len(ran.hops_ms) == 3
     assert min(ran.hops_ms) > 0
+
+
+@pytest.mark.anyio
+async def test_poison_comes_among_the_orders_and_every_order_ends_all_the_same(kafka_address):
+    side = replace(BY_NAME["shop-poisoned"], poison_every=2)
+    ran = await run_side(side, kafka_address, orders=4, warm=1, rate=50)
+    assert len(ran.hops_ms) == 4
+
+
+def test_poison_goes_to_every_topic_in_turn_and_is_counted_for_each_of_its_readers():
+    bad = list(poison(len(TOPICS) + 1))
+    assert [one.topic for one in bad] == [*(topic.name for topic in TOPICS), TOPICS[0].name]
+    assert [readers(one) for one in bad[:-1]] == [len(groups_of(topic)) for topic in TOPICS]
+    assert all(isinstance(decode(one), Unreadable) for one in bad)
 
 
 @pytest.mark.anyio

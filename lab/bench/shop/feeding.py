@@ -9,7 +9,6 @@ from typing import Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from lab.bench.shop.flow import FIRST
 from lab.bench.shop.raw import BATCH_BYTES
 from lab.shop.contracts import PARTITIONS, TOPIC_OF, Body, OrderCreated, Record, ShippingInitiated
 from lab.shop.runtime.topics import ensure_topics
@@ -47,12 +46,14 @@ async def feeder(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def feed(producer: AIOKafkaProducer, prefix: str, records: Sequence[Record], rate: float | None) -> None:
-    """Send these orders: all at once, or so many a second. Returns when Kafka has them."""
+    """Send these records: all at once, or so many a second. Returns when Kafka has them."""
     began, waiting = time.monotonic(), []
     for number, record in enumerate(records):
         if rate is not None and (early := number / rate - (time.monotonic() - began)) > 0:
             await asyncio.sleep(early)
-        waiting.append(await producer.send(prefix + FIRST, record.value, key=record.key, headers=list(record.headers)))
+        waiting.append(
+            await producer.send(prefix + record.topic, record.value, key=record.key, headers=list(record.headers))
+        )
     await asyncio.gather(*waiting)
 
 

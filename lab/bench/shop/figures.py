@@ -16,6 +16,7 @@ class ShopFigures:
 
     deliveries_per_second, cpu_us_per_delivery, p50_hop_ms, p99_hop_ms: by side. Processor time is that of all threads
     of the side. A hop: from a message on Kafka to its answer on Kafka.
+    p50_with_poison: a hop's median among records that nobody can read, against one without them.
     hops_kept_up: whether every side kept up with the orders while hops were measured; else a hop is mostly a queue.
     gate: what killing and auditing the same build said.
     """
@@ -26,6 +27,7 @@ class ShopFigures:
     vs_raw_awaited: float
     parts_only_vs_raw_ceiling: float
     p50_vs_raw: float
+    p50_with_poison: float
     deliveries_per_second: Mapping[str, float]
     cpu_us_per_delivery: Mapping[str, float]
     p50_hop_ms: Mapping[str, float]

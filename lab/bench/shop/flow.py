@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import cycle, islice
 from typing import Any, Final
 
 from aiokafka.partitioner import DefaultPartitioner
 
 from lab.bench.stream import STORY, records
-from lab.shop.contracts import PARTITIONS, TOPIC_OF, Body, OrderCreated, Record, groups_of
+from lab.shop.contracts import PARTITIONS, TOPIC_OF, TOPICS, Body, OrderCreated, Record, groups_of
 
 FIRST: Final = TOPIC_OF[OrderCreated].name
 _NUMBERS: Final = list(range(PARTITIONS))
@@ -76,6 +76,17 @@ def orders(number: int) -> Iterator[Record]:
     """Yield the first message of so many orders, each with an order id of its own, always the same ones."""
     first = (record for record in records() if record.topic == FIRST)
     return islice(first, number)
+
+
+def poison(number: int) -> Iterator[Record]:
+    """Yield so many records that nobody can read, on each topic in turn."""
+    for place in islice(cycle(TOPICS), number):
+        yield Record(place.name, 0, 0, b"ord-POISONED", b"not JSON")
+
+
+def readers(record: Record) -> int:
+    """Return how many groups a record is delivered to."""
+    return next(len(groups_of(topic)) for topic in TOPICS if topic.name == record.topic)
 
 
 def order_ids(number: int) -> list[str]:

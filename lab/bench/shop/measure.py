@@ -13,7 +13,18 @@ from lab.bench.shop.figures import NOT_RUN, ShopFigures, percentile, ratio, roun
 from lab.bench.shop.flow import DELIVERIES_PER_ORDER
 from lab.bench.shop.gate import kill_and_audit
 from lab.bench.shop.running import Ran, run_side
-from lab.bench.shop.sides import AWAITED, CEILING, FASTSTREAM, FASTSTREAM_BATCH, PARTS, SHOP, SIDES, Side
+from lab.bench.shop.sides import (
+    AWAITED,
+    CEILING,
+    FASTSTREAM,
+    FASTSTREAM_BATCH,
+    HOPPERS,
+    PARTS,
+    POISONED,
+    SHOP,
+    SIDES,
+    Side,
+)
 from lab.engines.base import Progress, Report
 from lab.engines.native import NativeEngine
 from lab.errors import MachineProblem
@@ -23,7 +34,6 @@ PEERS: Final = ("faststream", "uvloop", "orjson")
 WARM_SHARE: Final = 0.1
 HOP_SECONDS: Final = 5.0
 HOP_ORDERS_PER_SECOND: Final = 100.0
-_HOPPERS: Final = (SHOP, AWAITED)
 
 Gate = Callable[[Report], str]
 """Kills and audits the build that is about to be measured, and says in a few words how that went."""
@@ -48,7 +58,7 @@ def measure(
     per_second = {side.name: [ran.deliveries_per_second for ran in speed[side.name]] for side in SIDES}
     mine = per_second[SHOP.name]
     p50s, p99s = (
-        {side.name: [percentile(ran.hops_ms, percent) for ran in hops[side.name]] for side in _HOPPERS}
+        {side.name: [percentile(ran.hops_ms, percent) for ran in hops[side.name]] for side in HOPPERS}
         for percent in (50, 99)
     )
     return ShopFigures(
@@ -58,11 +68,12 @@ def measure(
         vs_raw_awaited=ratio(mine, per_second[AWAITED.name]),
         parts_only_vs_raw_ceiling=ratio(per_second[PARTS.name], per_second[CEILING.name]),
         p50_vs_raw=ratio(p50s[SHOP.name], p50s[AWAITED.name]),
+        p50_with_poison=ratio(p50s[POISONED.name], p50s[SHOP.name]),
         deliveries_per_second=_medians(per_second),
         cpu_us_per_delivery=_medians({side.name: [ran.cpu_us for ran in speed[side.name]] for side in SIDES}),
         p50_hop_ms=_medians(p50s),
         p99_hop_ms=_medians(p99s),
-        hops_kept_up=all(ran.kept_up for side in _HOPPERS for ran in hops[side.name]),
+        hops_kept_up=all(ran.kept_up for side in HOPPERS for ran in hops[side.name]),
         hop_orders_per_second=rate,
         deliveries_per_order=DELIVERIES_PER_ORDER,
         orders={side.name: _orders(side, orders) for side in SIDES},
@@ -112,7 +123,7 @@ async def _rounds(kafka: str, rounds: int, orders: int, rate: float, report: Rep
             mine = _orders(side, orders)
             ran = await run_side(side, kafka, mine, max(1, round(mine * WARM_SHARE)))
             speed.setdefault(side.name, []).append(ran)
-        for side in _HOPPERS:
+        for side in HOPPERS:
             report(Progress("hops", f"round {number} of {rounds}: {side.name}"))
             ran = await run_side(side, kafka, max(1, round(rate * HOP_SECONDS)), max(1, round(rate / 5)), rate)
             hops.setdefault(side.name, []).append(ran)

@@ -14,6 +14,7 @@ from lab.bench.shop.counting import READY
 from lab.bench.shop.feeding import HOPS, feed, feeder, first_and_last, topics
 from lab.bench.shop.figures import hops_ms
 from lab.bench.shop.flow import orders as order_records
+from lab.bench.shop.flow import poison, readers
 from lab.bench.shop.sides import Side
 from lab.errors import LabError
 from lab.shop.contracts import Record
@@ -40,10 +41,23 @@ async def run_side(side: Side, kafka: str, orders: int, warm: int, rate: float |
     """
     prefix = f"bench-{uuid.uuid4().hex[:8]}."
     records = list(order_records(warm + orders))
+    timed, more = _with_poison(records[warm:], side.poison_every)
+    pace = rate and rate * len(timed) / orders  # poison comes beside the orders, and takes the place of none
     async with topics(kafka, prefix, side.phase):
         with tempfile.TemporaryFile() as log:
-            words = ("--kafka", kafka, "--prefix", prefix, "--warm", str(warm), "--orders", str(orders))
-            figures = await _talk(side, words, log, ((records[:warm], None), (records[warm:], rate)))
+            words = (
+                "--kafka",
+                kafka,
+                "--prefix",
+                prefix,
+                "--warm",
+                str(warm),
+                "--orders",
+                str(orders),
+                "--more",
+                str(more),
+            )
+            figures = await _talk(side, words, log, ((records[:warm], None), (timed, pace)))
         per_second = figures["deliveries"] / figures["seconds"]
         cpu_us = figures["cpu_seconds"] / figures["deliveries"] * 1e6
         if rate is None:
@@ -52,6 +66,19 @@ async def run_side(side: Side, kafka: str, orders: int, warm: int, rate: float |
         measured = {record.key for record in records[warm:]}
         hops = hops_ms({order: at for order, at in first.items() if order in measured}, last, HOPS)
         return Ran(per_second, cpu_us, tuple(hops), figures["seconds"] * rate <= orders * _KEPT_UP)
+
+
+def _with_poison(orders: Sequence[Record], every: int) -> tuple[Sequence[Record], int]:
+    """Return the orders with poison among them, and how many deliveries that makes more."""
+    if not every:
+        return orders, 0
+    bad = list(poison(len(orders) // every))
+    mixed: list[Record] = []
+    for number, order in enumerate(orders, start=1):
+        mixed.append(order)
+        if number % every == 0:
+            mixed.append(bad[number // every - 1])
+    return mixed, sum(map(readers, bad))
 
 
 async def _talk(

@@ -16,7 +16,7 @@ from typing import TextIO
 
 from lab.bench.shop.counting import Count, begin, seconds_until
 from lab.bench.shop.flow import DELIVERIES_PER_ORDER
-from lab.bench.shop.sides import BY_NAME
+from lab.bench.shop.sides import BY_NAME, PARTS
 from lab.shop.runtime.log import configure
 
 
@@ -38,15 +38,18 @@ async def opened(side: str, kafka: str, prefix: str, orders: int) -> AsyncIterat
         from lab.bench.shop.whole import shop  # noqa: PLC0415
 
         with tempfile.TemporaryDirectory(prefix="lab-bench-") as folder:
-            async with shop(kafka, prefix, Path(folder), orders, many=side == "shop") as handled:
+            async with shop(kafka, prefix, Path(folder), orders, many=side != PARTS.name) as handled:
                 yield handled
 
 
 async def run(
-    side: str, kafka: str, prefix: str, warm: int, orders: int, patience: float, talk: TextIO
+    side: str, kafka: str, prefix: str, warm: int, orders: int, more: int, patience: float, talk: TextIO
 ) -> dict[str, float]:
-    """Run a side until it has handled all deliveries of `warm` orders, and then of `orders`; only these are timed."""
-    not_timed, timed = warm * DELIVERIES_PER_ORDER, orders * DELIVERIES_PER_ORDER
+    """Run a side until it has handled all deliveries of `warm` orders, and then of `orders`; only these are timed.
+
+    more: so many deliveries come beside those of the orders.
+    """
+    not_timed, timed = warm * DELIVERIES_PER_ORDER, orders * DELIVERIES_PER_ORDER + more
     async with opened(side, kafka, prefix, warm + orders) as handled:
         await seconds_until(not_timed, handled, await begin(talk), patience)
         began, used = await begin(talk), time.process_time()
@@ -62,6 +65,7 @@ def main() -> None:
     parser.add_argument("--prefix", required=True)
     parser.add_argument("--warm", type=int, required=True)
     parser.add_argument("--orders", type=int, required=True)
+    parser.add_argument("--more", type=int, default=0)
     parser.add_argument("--patience", type=float, default=120)
     asked = parser.parse_args()
     talk, sys.stdout = sys.stdout, sys.stderr
@@ -72,7 +76,9 @@ def main() -> None:
 
         new_loop = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        figures = runner.run(run(asked.side, asked.kafka, asked.prefix, asked.warm, asked.orders, asked.patience, talk))
+        figures = runner.run(
+            run(asked.side, asked.kafka, asked.prefix, asked.warm, asked.orders, asked.more, asked.patience, talk)
+        )
     print(json.dumps(figures), file=talk, flush=True)
 
 

@@ -6,13 +6,18 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One way to play the story. `share`: of the orders asked for, so that a slow side takes no longer than others."""
+    """One way to play the story.
+
+    share: of the orders asked for, so that a slow side takes no longer than others.
+    poison_every: with every so many-th order comes a record that nobody can read, on each topic in turn; 0: none does.
+    """
 
     name: str
     title: str
     share: float
     phase: int = 1  # whose topics it needs
     on_uvloop: bool = True
+    poison_every: int = 0
 
 
 CEILING: Final = Side("raw-ceiling", "aiokafka alone, batches, nothing kept (the ceiling)", 1.0)
@@ -22,5 +27,11 @@ FASTSTREAM_BATCH: Final = Side("faststream-batch", "FastStream, per batch, nothi
 SHOP: Final = Side("shop", "the durable shop of phase 2", 0.4, phase=2, on_uvloop=False)
 PARTS: Final = Side("shop-parts", "the same on learners' parts alone", 0.02, phase=2, on_uvloop=False)
 
+POISONED: Final = Side("shop-poisoned", "the same, every fifth order with poison", 0.4, phase=2, on_uvloop=False,
+                       poison_every=5)  # fmt: skip
+
 SIDES: Final = (CEILING, AWAITED, FASTSTREAM, FASTSTREAM_BATCH, SHOP, PARTS)
-BY_NAME: Final = {side.name: side for side in SIDES}
+"""Measured for speed."""
+HOPPERS: Final = (SHOP, AWAITED, POISONED)
+"""Measured for hops."""
+BY_NAME: Final = {side.name: side for side in (*SIDES, POISONED)}

@@ -1,7 +1,8 @@
 """One unit's consuming side: records in, handlers in one transaction, answers handed over.
 
-What the loop hands over together shares a transaction. If that fails, its records are taken one by one, so that a bad
-one cannot hurt its neighbours; each failure is put to the retry policy, and at the end to the dead-letter part.
+What the loop hands over together shares a transaction. If that fails, its halves are taken one after the other, and so
+on, so that a bad record stands alone soon and does not hold its neighbours up; each failure of one alone is put to the
+retry policy, and at the end to the dead-letter part.
 """
 
 import asyncio
@@ -61,11 +62,17 @@ class Worker:
         None of a partition is when it is being given away: whoever gets it begins with them.
         """
         async with self.in_hand.holding(records) as mine:
-            if len(mine) > 1 and await self._all_at_once(mine):
-                return mine
-            for record in mine:
-                await self._one(record)
+            await self._take(mine)
         return mine
+
+    async def _take(self, records: Sequence[Record]) -> None:
+        if len(records) <= 1:
+            for record in records:
+                await self._one(record)
+        elif not await self._all_at_once(records):
+            half = len(records) // 2
+            await self._take(records[:half])
+            await self._take(records[half:])
 
     async def _all_at_once(self, records: Sequence[Record]) -> bool:
         messages = [decode(record) for record in records]
@@ -73,8 +80,8 @@ class Worker:
             return False
         try:
             await self._transaction([message for message in messages if isinstance(message, Message)])
-        except Exception as error:  # noqa: BLE001  which of them it was will show one by one
-            self._log.warning("a batch failed, taking it one by one", records=len(records), why=repr(error))
+        except Exception as error:  # noqa: BLE001  which of them it was will show
+            self._log.warning("a batch failed, taking its halves", records=len(records), why=repr(error))
             return False
         return True
 

@@ -92,7 +92,7 @@ def _safe(one: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _losing(one: Mapping[str, Any]) -> tuple[str, ...]:
-    return *_place(one), str(sum(map(len, one["found"].values()))), _broken(one) or "-"
+    return *_place(one), f"{sum(one['wrong'].values()):,}", _broken(one) or "-"
 
 
 def _broken(one: Mapping[str, Any]) -> str:

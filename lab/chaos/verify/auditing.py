@@ -74,6 +74,7 @@ class Audit:
             "gone": dict(self.gone),
             "invariants": {one.invariant.name: one.holds for one in self.judged},
             "attacked": {one.invariant.name: one.attacked for one in self.judged},
+            "wrong": {one.invariant.name: len(one.wrong) for one in self.judged if not one.holds},
             "found": {one.invariant.name: one.told() for one in self.judged if not one.holds},
             "faults": {name: dict(fault) for name, fault in self.faults.items()},
         }

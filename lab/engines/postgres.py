@@ -52,7 +52,10 @@ class Server:
         return Path("/var/tmp") / f"orderlab-postgres-{name}" / "data"  # noqa: S108  # survives a reboot; 0700
 
     def prepare(self, report: Report) -> None:
-        """Make an empty database where there is none. Raises NotReady where that fails."""
+        """Make an empty database where there is none, or none that can be opened. Raises NotReady where that fails.
+
+        Somebody may have deleted the home folder, and with it the password of data that lies outside of it.
+        """
         data = self.data()
         if as_root():
             report(
@@ -60,7 +63,12 @@ class Server:
             )
             make_way(data.parent)
         if (data / "PG_VERSION").exists():
-            return
+            if self._secret().exists():
+                return
+            left = data.with_name("data.left")
+            report(Progress(UNIT, f"nobody has the password of the old data any more; it is put aside in {left}"))
+            deleting.tree(left)
+            data.replace(left)
         report(Progress(UNIT, "making an empty database"))
         shutil.rmtree(data, ignore_errors=True)
         part = data.with_name("data.part")

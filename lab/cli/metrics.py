@@ -9,10 +9,10 @@ from lab.cli.say import as_json
 from lab.cli.where import where
 from lab.errors import Conflict, NotRunning
 from lab.shop.figures import OUTCOMES, Figures, ask_figures
+from lab.shop.wording import lasting
 
 COUNTED_FROM: Final = 2
 """The first phase whose units count."""
-_UNITS_OF_TIME: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def show_metrics(*, as_object: bool) -> None:
@@ -76,7 +76,4 @@ def _or_dash(number: int | None) -> int | str:
 
 
 def _age(one: Figures) -> str:
-    if one.oldest_s is None:
-        return UNKNOWN
-    size, name = next(((size, name) for size, name in _UNITS_OF_TIME if one.oldest_s >= size), (1, "s"))
-    return f"{one.oldest_s / size:.0f} {name}"
+    return UNKNOWN if one.oldest_s is None else lasting(one.oldest_s)

@@ -10,6 +10,7 @@ from lab.shop.contracts import CURRENCY, PRODUCTS
 
 COLUMNS = 80
 TIMES = "\N{MULTIPLICATION SIGN}"
+_LASTING = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 class Line(Protocol):
@@ -73,6 +74,12 @@ def basket(lines: Sequence[Line]) -> str:
     """Name the first two products and count the others."""
     shown = ", ".join(f"{line.quantity} {TIMES} {clean(line.sku, 24)}" for line in lines[:2])
     return shown if len(lines) <= 2 else f"{shown}, and {len(lines) - 2} more"  # noqa: PLR2004
+
+
+def lasting(seconds: float) -> str:
+    """Say how long something has lasted, in its largest whole unit: `3 min`, `2 d`."""
+    size, name = next(((size, name) for size, name in _LASTING if seconds >= size), (1, "s"))
+    return f"{seconds / size:.0f} {name}"
 
 
 def plural(count: int, one: str) -> str:

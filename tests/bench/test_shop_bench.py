@@ -68,7 +68,7 @@ def told(**changes) -> str:
 
 
 def test_the_gate_says_what_was_done_and_counts_only_what_was_attacked():
-    assert verdict(told(), "") == "seed 3: 200 orders, 13 kills, 1 promise kept"
+    assert verdict(told(), "") == "seed 3: 200 orders, 13 kills, promises kept: 1"
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from lab.shop.wording import clean, fit, pad
+from lab.shop.wording import clean, fit, lasting, pad, plural
 from tui.model.item import UnitLook, UnitState
 from tui.model.series import Series
 from tui.render.signs import SIGNS
 from tui.render.spark import chart, most_of, spark
 from tui.render.text import Look, Role, Row, Span, row
+
+if TYPE_CHECKING:
+    from lab.shop.figures import Figures  # what it reads them with takes a moment to import
 
 NAME_CELLS: Final = 14
 ALIVE: Final[Mapping[UnitState, tuple[str, Role]]] = {
@@ -26,17 +29,22 @@ _READY: Final = {UnitState.READY: (SIGNS.right, Role.GOOD), UnitState.NOT_READY:
 _FIXED_CELLS: Final = 57
 """What a row of the table takes beside its two small charts."""
 CHART_ROWS: Final = 8
+_OUTCOMES: Final = ("done", "skipped", "failed", "retried", "dead")
 
 
 @dataclass(frozen=True, slots=True)
 class UnitHealth:
-    """All that stands in a unit's row. `yours`: the learner's lines run in it."""
+    """All that stands in a unit's row, and below it when it is chosen.
+
+    yours: the learner's lines run in it. figures: what the unit counts itself, from phase 2 on; None: it is not known.
+    """
 
     name: str
     title: str
     look: UnitLook
     series: Series
     yours: bool = False
+    figures: "Figures | None" = None
 
 
 def cells_for(width: int) -> int:
@@ -133,4 +141,19 @@ def _words(unit: UnitHealth) -> list[tuple[str, Role]]:
     said.append(
         (f"{unit.title}: {answers}{memory}; brought back {look.restarts} times since it was started.", Role.QUIET)
     )
-    return said
+    return said + ([] if unit.figures is None else _counted(unit.figures))
+
+
+def _counted(figures: "Figures") -> list[tuple[str, Role]]:
+    """Return what the unit itself counts: what came of its messages, how long they took, what is put aside."""
+    handled = ", ".join(f"{figures.handled.get(name, 0)} {name}" for name in _OUTCOMES)
+    half = "" if figures.p50_ms is None else f"; half of them within {figures.p50_ms:.1f} ms"
+    rest = "" if figures.p99_ms is None else f", 99 of 100 within {figures.p99_ms:.1f} ms"
+    oldest = "" if figures.oldest_s is None else f", the oldest for {lasting(figures.oldest_s)}"
+    letters = SIGNS.unknown if figures.dead_letters is None else plural(figures.dead_letters, "dead letter")
+    outbox = SIGNS.unknown if figures.outbox is None else plural(figures.outbox, "message")
+    parked = Role.FAULT if figures.dead_letters else Role.QUIET
+    return [
+        (f"{letters}{oldest}; {outbox} in its outbox.", parked),
+        (f"Its messages: {handled}{half}{rest}.", Role.QUIET),
+    ]

@@ -1,11 +1,13 @@
 """Health: how every unit is, how fast it works and answers, and how much waits for it."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
+from textual.worker import Worker
 
+from lab.shop.client import ShopUrls
 from lab.shop.units import BY_NAME
 from tui.bindings import bindings_of
 from tui.model.item import UnitState
@@ -19,7 +21,13 @@ from tui.sheets.partitions import PartitionsSheet
 from tui.unit_verbs import title_of
 from tui.widgets.rows import Rendered
 
+if TYPE_CHECKING:
+    from lab.shop.figures import Figures
+
 FRESH_SECONDS: Final = 5
+AGAIN_SECONDS: Final = 2.0
+COUNTED_FROM: Final = 2
+"""The first phase whose units count."""
 _DOWN: Final = {UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED, UnitState.MUTE}
 _NOTHING: Final = Series((), (), (), 0)
 
@@ -32,7 +40,7 @@ class HealthScreen(LabScreen):
     ABOUT = (
         "One row for each unit. alive: its process runs. ready: it answered, and can do its work. writes/s: the "
         "messages that it wrote to Kafka. answer ms: one round trip to it. lag: records on Kafka that it has not "
-        "committed yet. "
+        "committed yet. From phase 2 on each unit counts what comes of its messages: below the charts. "
         "All charts end at the moment of the time row; in the past they show how it was then."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,6 +52,29 @@ class HealthScreen(LabScreen):
     def __init__(self) -> None:
         super().__init__()
         self._chosen = 0
+        self._figures: Mapping[str, Figures | None] = {}
+        self._asking: Worker[None] | None = None
+
+    def on_mount(self) -> None:
+        """Ask the units for what they count, while somebody looks."""
+        self.set_interval(AGAIN_SECONDS, self._ask)
+
+    def on_screen_resume(self) -> None:
+        """Ask at once."""
+        self._ask()
+
+    def _ask(self) -> None:
+        shop = self.lab_app.link.shop
+        if not self.is_current or shop is None or shop.phase < COUNTED_FROM or not self.lab_app.view().moment.live:
+            self._figures = {}
+            return
+        from lab.shop.figures import ask_figures  # noqa: PLC0415  nobody needs it before this screen is shown
+
+        async def read() -> None:
+            self._figures = await ask_figures(ShopUrls(shop.service_port))
+            self.on_tick()
+
+        self._asking = self.run_worker(read, name="figures", group="figures", exclusive=True)
 
     def panes(self) -> Sequence[Widget]:
         """Make the table and the charts."""
@@ -81,7 +112,16 @@ class HealthScreen(LabScreen):
     def _healths(self, steps: int) -> list[UnitHealth]:
         view, names = self.lab_app.view(), self._names()
         series = series_of(view.history, view.moment.at_ms, view.moment.end, names, steps)
-        return [UnitHealth(name, title_of(name), view.flow.unit(name), series.get(name, _NOTHING)) for name in names]
+        return [
+            UnitHealth(
+                name,
+                title_of(name),
+                view.flow.unit(name),
+                series.get(name, _NOTHING),
+                figures=self._figures.get(name) if view.moment.live else None,
+            )
+            for name in names
+        ]
 
     def _table(self, width: int, height: int) -> Sequence[Row]:
         rows = [head(width), *table(self._healths(cells_for(width)), self._chosen, width)][:height]

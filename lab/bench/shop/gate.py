@@ -13,7 +13,6 @@ from typing import Any, Final
 from lab.bench.own_home import own_home
 from lab.engines.base import Progress, Report
 from lab.errors import LabError
-from lab.shop.wording import plural
 
 ORDERS: Final = 200
 KILLS: Final = 14
@@ -49,6 +48,5 @@ def verdict(out: str, err: str) -> str:
             f"This build loses something (seed {found['seed']}: {broken}), so its speed counts for nothing.",
             f"Look at it: uv run lab stress --orders {ORDERS} --kills {KILLS} --seed {found['seed']}",
         )
-    held = plural(sum(bool(times) for times in found["attacked"].values()), "promise")
-    done = f"{found['acknowledged']} orders, {plural(found['kills'], 'kill')}"
-    return f"seed {found['seed']}: {done}, {held} kept"
+    held = sum(bool(times) for times in found["attacked"].values())
+    return f"seed {found['seed']}: {found['acknowledged']} orders, {found['kills']} kills, promises kept: {held}"

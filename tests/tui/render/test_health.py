@@ -1,7 +1,10 @@
 """The health table and its charts."""
 
+from dataclasses import replace
+
 import pytest
 
+from lab.shop.figures import Figures
 from tests.tui.world import NOON_MS, all_ready, fixed_history, happy_order
 from tui.model.item import UnitLook, UnitState, looked
 from tui.model.series import Series, series_of
@@ -43,6 +46,18 @@ def test_the_chosen_unit_has_its_charts_and_says_what_is_wrong(width, height, fr
 
 def test_a_pane_without_room_for_charts_says_the_words():
     assert "is stopped: stopped. u starts it" in plain(detail(healths(78)[3], 78, 4))
+
+
+def test_what_the_unit_counts_itself_is_told_and_what_it_does_not_know_is_a_dash():
+    payment = healths(116)[3]
+    told = Figures(2, {"done": 1204, "skipped": 3, "dead": 1}, 3.14, 12.0, 0, 0, 1, 190.0)
+    shown = plain(detail(replace(payment, figures=told), 116, 9))
+    assert "1 dead letter, the oldest for 3 min; 0 messages in its outbox." in shown
+    assert "1204 done, 3 skipped, 0 failed, 0 retried, 1 dead; half of them within 3.1 ms, 99 of 100 within" in shown
+    unknown = Figures(2, {}, None, None, None, None, None, None)
+    shown = plain(detail(replace(payment, figures=unknown), 116, 9))
+    assert "–; – in its outbox." in shown
+    assert "0 dead." in shown
 
 
 def test_little_nothing_and_unknown_differ_in_shape():

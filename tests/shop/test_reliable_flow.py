@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from lab.shop.contracts import CARD_REFUSED, TOPICS, groups_of
 from lab.shop.mediator import engine
 from lab.shop.parts import Parts
-from lab.shop.ports import CHANGE_ORDER, RESERVE_STOCK, RETRY_POLICY
+from lab.shop.ports import CHANGE_ORDER, DECIDE, RESERVE_STOCK, RETRY_POLICY
 from lab.shop.runtime.tables import OutboxRow, TimerRow
 from lab.shop.services.payment.tables import PaymentRow
 from lab.shop.units import UNITS
@@ -206,6 +206,48 @@ async def test_an_order_whose_commands_overtook_one_another_ends_nonetheless(
         log = [step["name"] for step in (await shop.saga(order_id))["log"]]
         assert log.index("order.shipped") > log.index("shipping.delivered")  # else nothing was overtaken
         assert "deadline.passed" in log
+
+
+class LeftLast(Parts):
+    """Phase 2, with a mediator that cannot decide about the first "it has left", and has it put aside for a second."""
+
+    def __init__(self) -> None:
+        super().__init__(2)
+        self._failed = False
+
+    def __getitem__(self, port):
+        part = super().__getitem__(port)
+        if port is RETRY_POLICY:
+            return lambda error, attempt: 1.5 if attempt == 1 else None
+        if port is not DECIDE:
+            return part
+
+        def failing(table, saga, message):
+            if message.name == "shipping.initiated" and not self._failed:
+                self._failed = True
+                raise ConnectionError("the book does not answer")
+            return part(table, saga, message)
+
+        return failing
+
+
+async def test_a_parcel_that_has_arrived_has_left_whatever_was_heard_first(kafka_address, tmp_path) -> None:
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=LeftLast) as shop:
+        order_id = await shop.place()
+        assert await shop.ending(order_id) == "delivered"
+
+        async def has_heard_both():
+            return {step["name"] for step in (await shop.saga(order_id))["log"]} >= {
+                "shipping.initiated", "order.delivered", "inventory.committed",
+            }  # fmt: skip
+
+        await until(has_heard_both, "the late one is heard")
+        saga = await shop.saga(order_id)
+        log = [step["name"] for step in saga["log"]]
+        assert log.index("shipping.delivered") < log.index("shipping.initiated")  # else nothing was overtaken
+        assert saga["state"] == "COMPLETED"
+        assert await stock(shop, "mug") == (398, 0, 2)
+        assert not [step for step in saga["log"] if step["kind"] == "unexpected"]
 
 
 class Mute(Parts):

@@ -104,6 +104,12 @@ class Forgetful(Parts):
         return forgetful
 
 
+@pytest.fixture(autouse=True)
+def no_other_shop(monkeypatch, tmp_path):
+    """`lab dlq` is to find the shop of the test, and not one that other tests have running."""
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+
+
 async def test_what_is_sent_back_after_the_mend_ends_its_order_once(kafka_address, tmp_path) -> None:
     Forgetful.mended = False
     prefix = new_prefix()

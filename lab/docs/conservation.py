@@ -73,13 +73,17 @@ def write() -> str:
              "seconds", "holds"),
             map(_safe, safe),
         ),
-        _LOSING,
-        table(("seed", "engine", "database", "accepted", "kills hit", "wrong", "broken"), map(_losing, losing)),
+        *_phase_1(losing),
         _PROMISES,
         table(("", "promise", "attacked by", "times"), _promises(safe)),
         _HITS,
         table(("fault", "hit"), sorted(_hits(safe).items())),
     )  # fmt: skip
+
+
+def _phase_1(losing: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    head = ("seed", "engine", "database", "accepted", "kills hit", "wrong", "broken")
+    return (_LOSING, table(head, map(_losing, losing))) if losing else ()
 
 
 def _place(one: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,0 +1,46 @@
+"""The page of the conservation runs says what the results beside it say, and these are such as were asked for."""
+
+import json
+
+import pytest
+
+from lab.bundle import shipped
+from lab.chaos.verify.invariants import INVARIANTS
+from lab.docs import conservation
+
+SAFE = [one for one in conservation.results() if one["phase"] >= 2]
+ORDERS_AT_LEAST, KILLS_AT_LEAST = 2_000, 30
+
+
+def named(one) -> str:
+    return f"{one['engine']}-{one['database']}-{one['seed']}"
+
+
+@pytest.mark.parametrize("one", SAFE, ids=named)
+def test_every_kept_run_of_phase_2_was_hard_and_lost_nothing(one) -> None:
+    assert one["ok"]
+    assert one["settled"]
+    assert one["invariants"] == dict.fromkeys((each.name for each in INVARIANTS), True)
+    assert one["acknowledged"] >= ORDERS_AT_LEAST
+    assert one["kills"] >= KILLS_AT_LEAST
+    assert min(one["redelivered"], one["poisoned"]) > 0
+
+
+def test_the_page_draws_a_line_for_each_run_and_names_what_broke(tmp_path, monkeypatch) -> None:
+    (tmp_path / conservation.FOLDER).mkdir(parents=True)
+    whole = dict.fromkeys((each.name for each in INVARIANTS), True)
+    good = {
+        "phase": 2, "engine": "native", "database": "sqlite", "seed": 4, "acknowledged": 2000, "kills": 31, "ok": True,
+        "settled": True, "redelivered": 7, "poisoned": 5, "deadlines_passed": 1, "seconds": 80.4, "invariants": whole,
+        "attacked": dict.fromkeys(whole, 2), "faults": {"kill-order": {"hits": 3}}, "wrong": {},
+    }  # fmt: skip
+    bad = good | {"phase": 1, "ok": False, "invariants": whole | {"I1": False}, "wrong": {"I1": 12}}
+    for name, one in (("a", good), ("b", bad)):
+        (tmp_path / conservation.FOLDER / f"{name}.json").write_text(json.dumps(one))
+    monkeypatch.setattr(conservation, "shipped", lambda: tmp_path)
+    page = conservation.write()
+    assert "| 4 | native | sqlite | 2,000 | 31 | 7 | 5 | 1 | 80 | all |" in page
+    assert "| 4 | native | sqlite | 2,000 | 31 | 12 | I1 |" in page
+    assert "| kill-order | 3 |" in page
+    assert "| I1 | no accepted order is lost | faults | 2 |" in page
+    assert (shipped() / conservation.FOLDER / "README.md").is_file()

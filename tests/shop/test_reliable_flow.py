@@ -168,34 +168,43 @@ async def is_captured(shop, order_id) -> bool:
     return await payment(shop, order_id) == "captured"
 
 
-class Overtaken(Parts):
-    """Phase 2, with an order service that cannot note the first "shipped", and has it put aside for two seconds."""
+class PutAside(Parts):
+    """Phase 2, where one part cannot handle the first message of this name: it is put aside for so many seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, port, name, seconds) -> None:
         super().__init__(2)
+        self._port, self._name, self._seconds = port, name, seconds
         self._failed = False
 
     def __getitem__(self, port):
         part = super().__getitem__(port)
         if port is RETRY_POLICY:
-            return lambda error, attempt: 2.0 if attempt == 1 else None
-        if port is not CHANGE_ORDER:
+            return lambda error, attempt: self._seconds if attempt == 1 else None
+        if port is not self._port:
             return part
 
-        async def failing(command, session):
-            if command.name == "order.mark_shipped" and not self._failed:
+        def failing(*given):
+            if not self._failed and self._name in {getattr(one, "name", "") for one in given}:
                 self._failed = True
                 raise ConnectionError("the book does not answer")
-            return await part(command, session)
+            return part(*given)
 
         return failing
+
+
+def mark_shipped_put_aside() -> Parts:
+    return PutAside(CHANGE_ORDER, "order.mark_shipped", 2.0)
+
+
+def initiated_put_aside() -> Parts:
+    return PutAside(DECIDE, "shipping.initiated", 1.5)
 
 
 async def test_an_order_whose_commands_overtook_one_another_ends_nonetheless(
     kafka_address, tmp_path, monkeypatch
 ) -> None:
     monkeypatch.setattr(engine, "DEADLINE_SECONDS", {"DELIVERING": 3.0})
-    async with open_shop(kafka_address, sqlite(tmp_path), parts=Overtaken) as shop:
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=mark_shipped_put_aside) as shop:
         order_id = await shop.place()
         assert await shop.ending(order_id) == "delivered"
 
@@ -208,31 +217,8 @@ async def test_an_order_whose_commands_overtook_one_another_ends_nonetheless(
         assert "deadline.passed" in log
 
 
-class LeftLast(Parts):
-    """Phase 2, with a mediator that cannot decide about the first "it has left", and has it put aside for a second."""
-
-    def __init__(self) -> None:
-        super().__init__(2)
-        self._failed = False
-
-    def __getitem__(self, port):
-        part = super().__getitem__(port)
-        if port is RETRY_POLICY:
-            return lambda error, attempt: 1.5 if attempt == 1 else None
-        if port is not DECIDE:
-            return part
-
-        def failing(table, saga, message):
-            if message.name == "shipping.initiated" and not self._failed:
-                self._failed = True
-                raise ConnectionError("the book does not answer")
-            return part(table, saga, message)
-
-        return failing
-
-
 async def test_a_parcel_that_has_arrived_has_left_whatever_was_heard_first(kafka_address, tmp_path) -> None:
-    async with open_shop(kafka_address, sqlite(tmp_path), parts=LeftLast) as shop:
+    async with open_shop(kafka_address, sqlite(tmp_path), parts=initiated_put_aside) as shop:
         order_id = await shop.place()
         assert await shop.ending(order_id) == "delivered"
 

@@ -87,6 +87,7 @@ class Slowed:
     def __init__(self, site: Site, fault: Fault) -> None:
         self._site, self._unit = site, fault.unit
         self._turns = 0
+        self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> str:
@@ -96,21 +97,27 @@ class Slowed:
 
     async def end(self) -> int:
         """Let it go on for good."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await asyncio.to_thread(self._site.engine.resume, self._unit)
+        self._over.set()
+        try:
+            if self._task is not None:
+                await self._task  # not broken off: a thread that is about to freeze the unit would come after us
+        finally:
+            await asyncio.to_thread(self._site.engine.resume, self._unit)
         self._site.say(f"-- {service(self._unit, 'the ')} is as fast as before --")
         return self._turns
 
     async def _in_turn(self) -> None:
-        while True:
+        while not self._over.is_set():
             await asyncio.to_thread(self._site.engine.pause, self._unit)
             self._turns += 1
-            await asyncio.sleep(STOPPED_SECONDS)
+            await self._for(STOPPED_SECONDS)
             await asyncio.to_thread(self._site.engine.resume, self._unit)
-            await asyncio.sleep(RUNNING_SECONDS)
+            await self._for(RUNNING_SECONDS)
+
+    async def _for(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
 
 
 class Crashed:

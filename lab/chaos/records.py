@@ -207,7 +207,9 @@ async def _reading(site: Site, topics: Sequence[str]) -> AsyncIterator[AIOKafkaC
 
 @asynccontextmanager
 async def _writing(site: Site) -> AsyncIterator[AIOKafkaProducer]:
-    producer = AIOKafkaProducer(bootstrap_servers=site.kafka, acks="all", max_request_size=2 * REQUEST_BYTES)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=site.kafka, enable_idempotence=True, max_request_size=2 * REQUEST_BYTES
+    )
     await producer.start()
     try:
         yield producer

@@ -20,8 +20,11 @@ _LAST_WORDS_SECONDS: Final = 1.5
 _ASK_SECONDS: Final = 5.0
 
 
-async def await_stillness(site: Site, phase: int) -> bool:
-    """Return whether everything has ended; False when it has not, and has not moved for as long as a deadline takes."""
+async def await_stillness(site: Site, phase: int, orders: int) -> bool:
+    """Return whether everything has ended; False when it has not, and has not moved for as long as a deadline takes.
+
+    orders: so many were accepted; each must have its saga before anything is at rest.
+    """
     still = _STILL_SECONDS if phase >= _DEADLINES_FROM else _STILL_WITHOUT_DEADLINES
     moved, last = time.monotonic(), None
     async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
@@ -31,7 +34,7 @@ async def await_stillness(site: Site, phase: int) -> bool:
                 moved, last = time.monotonic(), now
             sagas, waiting = now
             since = time.monotonic() - moved
-            if sagas and set(sagas) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
+            if sum(sagas.values()) >= orders and set(sagas) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
                 return True
             if since > still:
                 return False

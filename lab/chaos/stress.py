@@ -97,7 +97,7 @@ async def stress(site: Site, planned: Plan, ledger: Ledger, phase: int) -> Stres
         await _Run(site, ledger, told, customers).all_waves(planned)
     crashes.withdraw_all()
     await site.await_units()
-    told.still = await await_stillness(site, phase)
+    told.still = await await_stillness(site, phase, customers.acknowledged)
     told.acknowledged, told.refused, told.given_up = customers.acknowledged, customers.refused, customers.given_up
     told.seconds = time.monotonic() - began
     return told
@@ -155,13 +155,15 @@ class _Run:
             await asyncio.to_thread(self.site.engine.resume, KAFKA)
 
     async def _do(self, fault: Fault, seconds: float) -> None:
-        deed, hits, at = deed_of(self.site, fault), 0, time.time()
+        deed, hits, at, begun = deed_of(self.site, fault), 0, time.time(), False
         try:
             try:
                 await deed.begin()
+                begun = True
                 await _hold(fault, seconds)
             finally:
-                hits = await deed.end()
+                done = await deed.end()
+                hits = done if begun else 0
         except (LabError, KafkaError, OSError) as error:  # it met one who was dead already
             self.site.plain(f"{fault.name} met nobody: {error}")
         self.ledger.fault(fault.name, fault.unit, hits=hits, at=at)

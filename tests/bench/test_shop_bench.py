@@ -62,13 +62,15 @@ def test_a_peer_that_is_not_installed_is_named(monkeypatch):
 
 
 def told(**changes) -> str:
-    whole = {"ok": True, "seed": 3, "acknowledged": 200, "kills": 13, "invariants": {"I1": True, "I2": True},
-             "attacked": {"I1": 4, "I2": 0}}  # fmt: skip
+    whole = {
+        "ok": True, "seed": 3, "acknowledged": 200, "kills": 23, "given_up": 0,
+        "invariants": {"I1": True, "I2": True}, "attacked": {"I1": 4, "I2": 0},
+    }  # fmt: skip
     return json.dumps(whole | changes)
 
 
 def test_the_gate_says_what_was_done_and_counts_only_what_was_attacked():
-    assert verdict(told(), "") == "seed 3: 200 orders, 13 kills, promises kept: 1"
+    assert verdict(told(), "") == "seed 3: 200 orders, 23 kills, promises kept: 1"
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,8 @@ def test_the_gate_says_what_was_done_and_counts_only_what_was_attacked():
     [
         (told(ok=False, invariants={"I1": False, "I2": True}), "", r"loses something \(seed 3: I1\)"),
         (told(ok=False), "", r"seed 3: it did not end"),
+        (told(kills=19), "", r"too weak: 19 kills"),
+        (told(given_up=2), "", r"2 customers gave up"),
         ("", "no Java here", "could not be killed and audited first: no Java here"),
     ],
 )

@@ -29,10 +29,18 @@ class Parking(Parts):
 
     def __init__(self) -> None:
         super().__init__(2)
-        self.parked = []
+        self.parked, self.later = [], []
 
     def __getitem__(self, port):
-        return self.park if port is p.DEAD_LETTER else super().__getitem__(port)
+        own = {p.DEAD_LETTER: self.park, p.RETRY_LATER: self.put_aside, p.RETRY_POLICY: self.patience}
+        return own.get(port) or super().__getitem__(port)
+
+    def patience(self, error, attempt):
+        """Short waits that grow, for a timeout; nothing else may pass."""
+        return (0.001 if attempt < 5 else 2.0) if isinstance(error, TimeoutError) else None
+
+    async def put_aside(self, record, error, attempt, *_):
+        self.later.append((record.offset, attempt))
 
     async def park(self, record, *_):
         self.parked.append(record.offset)
@@ -43,6 +51,7 @@ class Unit:
 
     def __init__(self, store, hates: str = "") -> None:
         self.parts, self.heard, self.transactions, self.hates = Parking(), [], 0, hates
+        self.error: Exception = ValueError("never")
         context = Context(
             "order", Settings(), self.parts, self, Outbound("order", self.parts, None), CrashPoints("order")
         )
@@ -52,9 +61,12 @@ class Unit:
         self.transactions += 1
         return self._store.writing()
 
+    async def answers(self):
+        return await self._store.answers()
+
     async def hear(self, messages, session):
         if self.hates in {message.order_id for message in messages}:
-            raise ValueError("never")
+            raise self.error
         self.heard += [message.order_id for message in messages]
         return [Replies([], self.parts.credit(p.DISPATCH), "hear") for _ in messages]
 
@@ -98,6 +110,13 @@ async def test_what_a_handler_fails_on_for_ever_is_put_aside_and_its_neighbours_
     kept = [one for place, one in enumerate(unit.heard) if one not in unit.heard[:place]]
     assert kept == but_one()
     assert unit.transactions <= 2 * HALVINGS + 1
+
+
+async def test_a_handler_whose_own_call_times_out_is_not_taken_for_a_database_that_is_away(store) -> None:
+    unit, polled = Unit(store, hates="ord-0"), records()[:1]
+    unit.error = TimeoutError("the bank does not answer")
+    assert await unit.worker.work(polled) == polled
+    assert unit.parts.later == [(0, 5)]  # in place until a wait would be a long one, then to a retry topic
 
 
 async def test_where_all_is_well_there_is_one_transaction(store) -> None:

@@ -15,7 +15,9 @@ from lab.engines.base import Progress, Report
 from lab.errors import LabError
 
 ORDERS: Final = 200
-KILLS: Final = 14
+KILLS: Final = 24
+"""More than the twenty that must hit: a unit may not come to its crash point in time."""
+HIT_AT_LEAST: Final = 20
 _COMMAND: Final = (
     "stress", "--json", "--phase", "2", "--engine", "native", "--database", "sqlite",
     "--orders", str(ORDERS), "--kills", str(KILLS),
@@ -47,6 +49,11 @@ def verdict(out: str, err: str) -> str:
         raise LabError(
             f"This build loses something (seed {found['seed']}: {broken}), so its speed counts for nothing.",
             f"Look at it: uv run lab stress --orders {ORDERS} --kills {KILLS} --seed {found['seed']}",
+        )
+    if found["kills"] < HIT_AT_LEAST or found["given_up"]:
+        raise LabError(
+            f"The gate was too weak: {found['kills']} kills met somebody, {found['given_up']} customers gave up.",
+            "Run it again: uv run lab bench shop",
         )
     held = sum(bool(times) for times in found["attacked"].values())
     return f"seed {found['seed']}: {found['acknowledged']} orders, {found['kills']} kills, promises kept: {held}"

@@ -27,7 +27,7 @@ def watching(context: Context, engine: Engine) -> Chore:
         async with context.store.writing() as session:
             due = await due_timers(session, DUE_AT_MOST)
             out: list[Outgoing] = []
-            for order_id in due:
+            for order_id in sorted(due):  # the sequence in which a batch of answers locks its sagas
                 row = await session.get(SagaRow, order_id)
                 if row is None:
                     continue

@@ -97,7 +97,8 @@ class Worker:
                     await self._transaction([message])
                 except Exception as error:  # noqa: BLE001  the retry policy decides what each kind means
                     attempt += 1
-                    if no_answer(error):
+                    # Others time out as well: a handler's own call is no reason to wait here for ever.
+                    if no_answer(error) and not await self._store.answers():
                         attempt = min(attempt, AWAY_COUNTS_AT_MOST)
                     if not await self._again(record, message, error, attempt):
                         return

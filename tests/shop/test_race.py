@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import make_url, select, text
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-from lab.shop.contracts import InventoryCheck, InventoryChecked, InventoryRelease, Item, Message
+from lab.shop.contracts import InventoryCheck, InventoryChecked, InventoryCommit, InventoryRelease, Item, Message
 from lab.shop.parts import Parts
 from lab.shop.ports import RELEASE_STOCK, RESERVE_STOCK
 from lab.shop.runtime.store import open_store
+from lab.shop.services.inventory.many import commit_many, release_many
 from lab.shop.services.inventory.tables import Base, Reservation, Shelf
 from tests.shop.harness import new_prefix, open_shop, postgres, until
 
@@ -131,3 +132,28 @@ async def test_of_fifty_orders_for_one_shelf_exactly_ten_are_delivered(kafka_add
             return shelf == {"sku": "lamp", "available": 0, "reserved": 0, "committed": PIECES}
 
         await until(booked_out, "ten pieces are booked out and none is set aside")
+
+
+@pytest.mark.parametrize(("ending", "free", "sold"), [(commit_many, 9, 1), (release_many, 10, 0)])
+async def test_what_is_set_aside_ends_once_also_when_two_sets_of_messages_end_it_at_once(
+    sessions, ending, free, sold
+) -> None:
+    """A command that was put aside and one that was asked again meanwhile come by different ways, at any moment."""
+    async with sessions() as session:
+        await Parts(1)[RESERVE_STOCK](check("ord-1"), session)
+        await session.commit()
+    body = InventoryCommit if ending is commit_many else InventoryRelease
+
+    async def second() -> None:
+        async with sessions() as session:
+            await ending([Message("m-2", body(order_id="ord-1"), "/shop/mediator", NOON, "c")], session)
+            await session.commit()
+
+    async with sessions() as session:
+        await ending([Message("m-1", body(order_id="ord-1"), "/shop/mediator", NOON, "c")], session)
+        other = asyncio.create_task(second())
+        await asyncio.wait({other}, timeout=0.3)
+        assert not other.done()  # it waits for the first
+        await session.commit()
+    await other
+    assert await shelf_and_reservations(sessions) == ((free, 0, sold), 0)

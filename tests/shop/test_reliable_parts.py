@@ -199,6 +199,10 @@ class Deadlock(Exception):
     sqlstate = "40P01"
 
 
+class Twice(Exception):
+    sqlstate = "23505"  # somebody else has just written the row of the same key
+
+
 class StartingUp(Exception):
     sqlstate = "57P03"  # what PostgreSQL says after a crash, while it reads its log again
 
@@ -212,6 +216,7 @@ class StartingUp(Exception):
         (OperationalError("", {}, Exception()), True),
         (DBAPIError("", {}, Deadlock()), True),
         (DBAPIError("", {}, StartingUp()), True),
+        (IntegrityError("", {}, Twice()), True),
         (IntegrityError("", {}, Exception()), False),
         (MessageSizeTooLargeError(), False),
         (FileNotFoundError(), False),

@@ -12,7 +12,8 @@ LONGEST_WAIT_SECONDS = 30.0
 
 # Of all that a database refuses, these pass by themselves.
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03"})  # serialization, deadlock, lock not available
+# Two who write the same row at once: the one who comes second will find it there the next time.
+IN_EACH_OTHERS_WAY = frozenset({"40001", "40P01", "55P03", "23505"})  # serialization, deadlock, lock, unique row
 COMING_OR_GOING = frozenset({"57P01", "57P02", "57P03", "53300"})  # it shuts down, crashes, starts up, is full
 
 

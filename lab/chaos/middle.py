@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from lab.chaos.acts import deed_of
 from lab.chaos.faults import Act, Fault
+from lab.chaos.ledger import Ledger
+from lab.chaos.noting import note
 from lab.chaos.placing import Answer, customers, place_all
 from lab.chaos.site import Site, service
 from lab.shop.contracts import Message
@@ -128,12 +130,12 @@ class _Ears:
             await asyncio.sleep(_LOOK)
 
 
-def run(site: Site, fault: Fault, orders: int) -> Middle:
+def run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Middle:
     """Try it. Everything runs again when this returns."""
-    return asyncio.run(_run(site, fault, orders))
+    return asyncio.run(_run(site, fault, orders, ledger))
 
 
-async def _run(site: Site, fault: Fault, orders: int) -> Middle:
+async def _run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Middle:
     began, order_url = time.monotonic(), site.urls.url("order")
     async with _listening(site) as ears, customers() as client:
 
@@ -141,7 +143,7 @@ async def _run(site: Site, fault: Fault, orders: int) -> Middle:
             site.say(answer.text())
 
         answers = await place_all(client, order_url, (orders + 1) // 2, tell)
-        deed, hits = deed_of(site, fault), 0
+        deed, hits, at = deed_of(site, fault), 0, time.time()
         try:
             site.say(await deed.begin())
             answers += await place_all(client, order_url, orders // 2, tell)
@@ -151,6 +153,7 @@ async def _run(site: Site, fault: Fault, orders: int) -> Middle:
         finally:
             back = time.monotonic()
             hits = await deed.end()
+            note(ledger, fault, deed, hits=hits, at=at)
         await site.await_units()
         await ears.until_quiet(answers, PATIENCE_SECONDS, PATIENCE_SECONDS * 4)
         now = time.monotonic()

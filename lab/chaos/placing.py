@@ -1,6 +1,7 @@
 """Places orders as customers do, several at the same time, and tells what each was answered."""
 
 import asyncio
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -40,7 +41,7 @@ async def place(client: httpx.AsyncClient, url: str, card: str = CARD_OK) -> Ans
     """Place an order for one mug. Never raises for what the order service does."""
     body = {"customer_id": "cus-anna", "card": card, "lines": [{"sku": "mug", "quantity": 1}]}
     try:
-        answer = await client.post(f"{url}/orders", json=body)
+        answer = await client.post(f"{url}/orders", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
         told: Any = answer.json()
     except (httpx.HTTPError, ValueError):
         return Answer(0)

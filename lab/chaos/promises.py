@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lab.chaos.faults import KAFKA, Fault
+from lab.chaos.ledger import Ledger
 from lab.chaos.placing import Answer, customers, place, place_all
 from lab.chaos.site import Site
 from lab.errors import LabError
@@ -74,7 +75,7 @@ class Promises:
         return "Nothing is lost: Kafka had acknowledged nothing, and nobody was promised anything."
 
 
-def run(site: Site, fault: Fault, orders: int) -> Promises:
+def run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Promises:
     """Try it. Everything runs again when this returns."""
     began = time.monotonic()
     url = site.urls.url(fault.unit)
@@ -82,6 +83,7 @@ def run(site: Site, fault: Fault, orders: int) -> Promises:
     _say(site, _WHY_FROZEN)
     site.plainly("pause", KAFKA)
     answers = asyncio.run(_meanwhile(site, url, orders))
+    ledger.fault(fault.name, fault.unit, hits=1)
     site.kill(fault.unit)
     site.plainly("resume", KAFKA)
     site.engine.start(fault.unit)

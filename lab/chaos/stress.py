@@ -16,8 +16,8 @@ from lab.chaos.acts import deed_of
 from lab.chaos.customers import ANSWER_SECONDS, AT_ONCE, Customers
 from lab.chaos.faults import KAFKA, Act, Fault
 from lab.chaos.ledger import Ledger
+from lab.chaos.noting import note
 from lab.chaos.plan import Plan, Wave
-from lab.chaos.records import Duplicated, Poisoned, Reordered
 from lab.chaos.site import Site
 from lab.chaos.stillness import await_stillness
 from lab.errors import LabError
@@ -166,24 +166,15 @@ class _Run:
                 hits = done if begun else 0
         except (LabError, KafkaError, OSError) as error:  # it met one who was dead already
             self.site.plain(f"{fault.name} met nobody: {error}")
-        self.ledger.fault(fault.name, fault.unit, hits=hits, at=at)
-        self._note(fault, hits)
-        if isinstance(deed, Poisoned | Duplicated | Reordered):
-            self._note_records(deed)
+        note(self.ledger, fault, deed, hits=hits, at=at)
+        self._count(fault, hits)
 
-    def _note(self, fault: Fault, hits: int) -> None:
+    def _count(self, fault: Fault, hits: int) -> None:
         if not hits:
             self.told.idle.append(fault.name)
             return
         self.told.hits[fault.name] += hits
         self.told.kills += fault.act in {Act.KILL, Act.CRASH}
-
-    def _note_records(self, deed: Poisoned | Duplicated | Reordered) -> None:
-        for one in deed.sent:
-            if one.original is None:
-                self.ledger.poisoned(one.topic, one.partition, one.offset, one.value, one.poison)
-            else:
-                self.ledger.duplicated(one.topic, one.partition, one.original, one.offset, one.instead_for)
 
     def _say(self, wave: int, waves: int) -> None:
         done = self.customers

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import sqlite3
-import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -134,7 +133,7 @@ async def _one_order(card: str) -> list[Message]:  # type: ignore[type-arg]  # o
     shop = running()
     async with ShopClient(ShopUrls(shop.service_port)) as client:
         order = PlannedOrder("cus-anna", card, parse_basket(["mug:2"]))
-        placed = await client.place(order.body(), key=str(uuid.uuid4()))
+        placed = await client.place(order.body())
     async with Tap(shop.kafka, shop.prefix, start=Start.BEGINNING) as tap:
         await watch_order(tap, placed.order_id, Narrator(), lambda _: None)
     seen = await snapshot(shop.kafka, shop.prefix, keep=lambda record: record.key == placed.order_id.encode())

@@ -53,13 +53,15 @@ def run(
 ) -> None:
     """Try a fault on the running shop: place orders, hurt a unit among them, tell what becomes of them.
 
-    Everything runs again afterwards, also after Ctrl-C. It ends with 0 when it ran, whatever it has shown.
+    Everything runs again afterwards, also after Ctrl-C. It ends with 0 when it ran, whatever it has shown. `lab verify`
+    knows what was done.
 
     Example: uv run lab chaos run kill-order --orders 5
     """
     chosen = fault_named(fault)
     import logging  # noqa: PLC0415
 
+    from lab.chaos.ledger import Ledger, own_ledger  # noqa: PLC0415
     from lab.chaos.run import run as run_fault  # noqa: PLC0415
     from lab.chaos.site import Site  # noqa: PLC0415
     from lab.cli.say import as_json, aside  # noqa: PLC0415
@@ -75,7 +77,8 @@ def run(
 
     say = _saying(sys.stderr if as_object else sys.stdout)
     site = Site(engine_named(shop.engine), ShopUrls(shop.service_port), shop.kafka, shop.prefix, say, plain)
-    shown = run_fault(site, chosen, orders)
+    with Ledger(own_ledger()) as ledger:
+        shown = run_fault(site, chosen, orders, ledger)
     if as_object:
         as_json(shown.as_object())
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import uuid
 from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -50,7 +49,7 @@ async def _place(
         for number, order in enumerate(orders):
             if rate:
                 await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-            placed.append(await shop.place(order.body(), key=str(uuid.uuid4())))
+            placed.append(await shop.place(order.body()))
             if not as_object:
                 _say_placed(order, placed[-1], f"{place.services().url('order')}{placed[-1].status_url}")
     if as_object:

@@ -1,5 +1,6 @@
 """The services' HTTP as typed calls. What goes wrong comes as a LabError that says what to do next."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
@@ -65,8 +66,11 @@ class ShopClient:
         await self._http.aclose()
 
     async def place(self, order: Mapping[str, Any], key: str | None = None) -> Accepted:
-        """Place an order. Raises WrongUsage that names the fields at fault; NotReady when it is worth another try."""
-        headers = {} if key is None else {"Idempotency-Key": key}
+        """Place an order; without a key, under a new one.
+
+        Raises WrongUsage that names the fields at fault; NotReady when it is worth another try.
+        """
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         return await self._ask("order", "POST", "/orders", Accepted, json=dict(order), headers=headers)
 
     async def order(self, order_id: str) -> OrderView:

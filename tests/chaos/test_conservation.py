@@ -4,6 +4,7 @@ The long runs, with ten seeds, are kept under docs/conservation/.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -28,15 +29,15 @@ def own_home(monkeypatch) -> Iterator[None]:
         assert lab("down", "--volumes").code == 0
 
 
-def stress(*, phase: int, database: str) -> Said:
+def stress(*more: str, phase: int, database: str) -> Said:
     return lab(
-        "stress", "--json", "--engine", "native", "--phase", str(phase), "--database", database,
+        "stress", "--json", *more, "--engine", "native", "--phase", str(phase), "--database", database,
         "--orders", str(ORDERS), "--kills", str(KILLS), "--seed", str(SEED), seconds=200,
     )  # fmt: skip
 
 
 def test_phase_2_loses_nothing_and_says_what_was_done_to_it() -> None:
-    said = stress(phase=2, database="postgres")
+    said = stress("--keep", phase=2, database="postgres")
     assert said.code == 0, said.out + said.err
     found = said.object
     assert (found["ok"], found["settled"], found["moving"], found["gone"]) == (True, True, [], {})
@@ -51,6 +52,18 @@ def test_phase_2_loses_nothing_and_says_what_was_done_to_it() -> None:
     assert {"I1", "I2", "I3", "I4", "I5", "I7", "I8", "I9", "I14"} <= {
         name for name, times in found["attacked"].items() if times
     }
+    what_is_done_by_hand_afterwards_is_known(found)
+
+
+def what_is_done_by_hand_afterwards_is_known(before: dict[str, Any]) -> None:
+    """The audit knows the poison of `lab chaos run`, and holds no order against anybody that came in between."""
+    assert lab("chaos", "run", "poison-notification", "--orders", "1").code == 0
+    assert lab("order", "place", "mug:1").code == 0
+    assert lab("order", "follow", "last").code == 0
+    said = lab("verify", "--json")
+    assert said.code == 0, said.out + said.err
+    assert said.object["orders"] == before["orders"] + 2
+    assert said.object["poisoned"] > before["poisoned"]
 
 
 def test_phase_1_loses_orders_to_the_same_seed() -> None:

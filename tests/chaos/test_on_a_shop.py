@@ -16,6 +16,7 @@ import pytest
 from lab.bundle import shipped
 from lab.chaos import middle
 from lab.chaos.faults import fault_named
+from lab.chaos.ledger import Ledger, read_ledger
 from lab.chaos.run import run
 from lab.chaos.site import Site
 from lab.chaos.verify.topics import read_topics
@@ -52,6 +53,13 @@ def site(native, stack):
     """The running shop, and what was said of it."""
     said: list[str] = []
     return Site(native, ShopUrls(stack.service_port), stack.kafka, stack.prefix, said.append, said.append), said
+
+
+@pytest.fixture
+def ledger(tmp_path) -> Iterator[Ledger]:
+    """What was done to the shop."""
+    with Ledger(tmp_path / "ledger.jsonl") as ledger:
+        yield ledger
 
 
 @pytest.fixture
@@ -117,28 +125,30 @@ def test_with_the_right_part_nobody_is_promised_an_order_that_kafka_does_not_hav
     assert is_well(native, stack)
 
 
-def test_orders_wait_for_a_unit_that_is_dead_and_end_when_it_is_back(native, stack, site, monkeypatch) -> None:
+def test_orders_wait_for_a_unit_that_is_dead_and_end_when_it_is_back(native, stack, site, ledger, monkeypatch) -> None:
     monkeypatch.setattr(middle, "QUIET_SECONDS", 0.8)  # the carriers of this shop take 0.2
     place, said = site
-    told = run(place, fault_named("kill-payment"), 5).as_object()
+    told = run(place, fault_named("kill-payment"), 5, ledger).as_object()
     assert (told["accepted"], told["ended"], told["never_ended"]) == (5, {"delivered": 5}, [])
     assert {one["unit"] for waiting in told["waited"] for one in waiting["for"]} == {"payment"}
     assert 2 <= sum(waiting["orders"] for waiting in told["waited"]) <= 5
     assert "-- kill -9 payment service --" in said
+    assert [(one.name, one.hits) for one in read_ledger(ledger.path).faults] == [("kill-payment", 1)]
     assert "(payment.processed)" in " ".join(said)
     assert is_well(native, stack)
 
 
-def test_what_is_reordered_comes_in_reversed_sequence_and_nothing_is_taken_away(native, stack, site) -> None:
+def test_what_is_reordered_comes_in_reversed_sequence_and_nothing_is_taken_away(native, stack, site, ledger) -> None:
     place, said = site
     before = heard(stack)
-    told = run(place, fault_named("reorder-inventory"), 8).as_object()
+    told = run(place, fault_named("reorder-inventory"), 8, ledger).as_object()
     assert (told["accepted"], told["ended"], told["never_ended"]) == (8, {"delivered": 8}, [])
     commands, answers = (new(before, heard(stack), topic) for topic in ("inventory.commands", "inventory.events"))
     checks = [one for one in commands if one.header("ce_type") == "shop.inventory.check.v1"]
     checked = [one for one in answers if one.header("ce_type") == "shop.inventory.checked.v1"]
     turned = [order_id for order_id, times in Counter(one.order_id for one in checks).items() if times == 2]
     assert len(turned) >= 2
+    assert len(read_ledger(ledger.path).duplicates) == told["hits"]
     assert f"-- {told['hits']} records in reversed sequence; the unit is started again --" in said
     for number in {one.record.partition for one in checks}:
         asked = [one.order_id for one in checks if one.record.partition == number and one.order_id in turned]
@@ -169,15 +179,15 @@ def test_ctrl_c_while_kafka_is_frozen_leaves_a_shop_that_works(native, stack) ->
     assert is_well(native, stack)
 
 
-def test_what_is_dead_or_frozen_already_is_not_killed(native, stack, site) -> None:
+def test_what_is_dead_or_frozen_already_is_not_killed(native, stack, site, ledger) -> None:
     place, _ = site
     native.stop("analytics")
     native.pause("payment")
     try:
         with pytest.raises(NotRunning, match="analytics is not running"):
-            run(place, fault_named("kill-analytics"), 1)
+            run(place, fault_named("kill-analytics"), 1, ledger)
         with pytest.raises(NotRunning, match="payment is frozen"):
-            run(place, fault_named("kill-payment"), 1)
+            run(place, fault_named("kill-payment"), 1, ledger)
         assert {unit.name: unit.state for unit in native.status()}["analytics"] is UnitState.STOPPED
     finally:
         native.start("analytics")

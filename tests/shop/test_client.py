@@ -32,6 +32,17 @@ async def test_an_accepted_order_is_typed_and_goes_to_the_order_service_with_its
     assert asked[0].headers["Idempotency-Key"] == "k"
 
 
+async def test_every_order_has_a_key_of_its_own():
+    asked = []
+    content = {"order_id": "ord-1", "status": "placed", "total_cents": 5, "currency": "EUR", "status_url": "/orders/1"}
+    async with shop(202, content, asked) as client:
+        await client.place({"lines": []})
+        await client.place({"lines": []})
+    first, second = (one.headers["Idempotency-Key"] for one in asked)
+    assert first
+    assert first != second
+
+
 async def test_a_refusal_names_the_fields_and_never_moves_the_cursor():
     async with shop(422, PROBLEM) as client:
         with pytest.raises(WrongUsage) as refused:

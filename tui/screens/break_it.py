@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from lab.chaos.ledger import Ledger, own_ledger
 from lab.chaos.run import run as run_fault
 from lab.chaos.site import Site
 from lab.errors import LabError
@@ -175,7 +176,8 @@ class BreakScreen(LabScreen):
             site = Site(engine, urls, shop.kafka, shop.prefix, tell, lambda command: tell(f"$ {command}"))
             app.call_from_thread(app.feed.note, f"{state.fault.name} begins (b)", state.fault.unit)
             try:
-                shown = run_fault(site, state.fault, state.orders)
+                with Ledger(own_ledger()) as ledger:
+                    shown = run_fault(site, state.fault, state.orders, ledger)
             except LabError as error:
                 app.call_from_thread(self._failed, f"{error.what}\n{error.mend}")
             else:

@@ -1,5 +1,6 @@
 """Orders and what is said of them: none lost, no ghost, one for a key, everything told and heard (I1, I2, I3, I14)."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,8 @@ from lab.shop.contracts import TOPIC_OF, OrderCreated, groups_of
 from lab.shop.ports import On
 from lab.shop.wording import plural
 
+UNDER_WAY_SECONDS: Final = 60.0
+"""So long a request may be on its way. An order that came later is that of somebody who keeps no ledger."""
 CLOCKS_APART_SECONDS: Final = 1.0
 """So much may the clocks of the shop and of whoever keeps the ledger differ."""
 KAFKA_KEEPS: Final = timedelta(days=7)
@@ -89,11 +92,11 @@ def keys_of_two(found: Evidence) -> list[str]:
 
 def _keyless(found: Evidence, keyed: Counter[str]) -> Iterator[str]:
     """Say which orders came while the ledger was kept, and belong to no key: a second order of some request."""
-    if not found.ledger.sent:
-        return
-    began = min(one.at for one in found.ledger.sent) - CLOCKS_APART_SECONDS
+    sent = sorted(one.at - CLOCKS_APART_SECONDS for one in found.ledger.sent)
     for order in found.books.orders:
-        if order.order_id not in keyed and order.placed_at.timestamp() >= began:
+        at = order.placed_at.timestamp()
+        before = bisect_right(sent, at)
+        if order.order_id not in keyed and before and at - sent[before - 1] <= UNDER_WAY_SECONDS:
             yield f"{order.order_id} was placed meanwhile, and no key stands for it"
 
 

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 import lab.home
 from lab.chaos import crashes
+from lab.chaos.begun import forget_begin, note_begin
 from lab.chaos.ledger import own_ledger
 from lab.engines import ports, state
 from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, Report, UnitState
@@ -97,6 +98,7 @@ def up(engine: Engine, wanted: Wanted, *, report: Report, timeout: float = 120.0
             with FileLock(_port_lock()):  # until ours are bound, no other checkout chooses
                 shop = _placed(shop, endpoints, before, report)
                 record(shop)
+                note_begin(shop.phase)
                 _make_topics(shop, report)
                 for unit, point in crashes.named_by_environment():
                     crashes.ask(unit, point)
@@ -129,6 +131,7 @@ def _down(engine: Engine, report: Report, *, volumes: bool) -> None:
         for file in data_folder().glob("*.db*"):
             file.unlink()
         own_ledger().unlink(missing_ok=True)
+        forget_begin()
         engine.down(report=report, volumes=True)
 
 

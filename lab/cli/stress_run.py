@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TextIO
 
+from lab.chaos.begun import FIRST_SAFE_PHASE, refuse_mixed
 from lab.chaos.ledger import Ledger, own_ledger
 from lab.chaos.plan import plan
 from lab.chaos.site import Site
@@ -22,7 +23,6 @@ from lab.running import is_running
 from lab.shop.client import ShopUrls
 from lab.stack import Database
 
-FIRST_SAFE_PHASE: Final = 2
 _SEEDS: Final = 1_000_000
 
 
@@ -43,7 +43,9 @@ class Wish:
 def run(wish: Wish, *, as_object: bool, stream: TextIO) -> bool:
     """Run it, and say what came of it; return whether every invariant holds."""
     seed = random.randrange(_SEEDS) if wish.seed is None else wish.seed  # noqa: S311  a seed is no secret
-    phase = wish.phase if wish.phase or is_running() else FIRST_SAFE_PHASE
+    runs = is_running()
+    phase = wish.phase or (None if runs else FIRST_SAFE_PHASE)
+    refuse_mixed(phase or (runs.phase if runs else FIRST_SAFE_PHASE))
     with own_shop(ShopWish(phase, wish.engine, wish.database, wish.timeout, wish.keep)) as (engine, shop):
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         say = _saying(stream)

@@ -1,7 +1,7 @@
 """`lab verify`: does everything add up, in the databases and on Kafka?"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,6 +11,12 @@ from lab.errors import ExitCode
 if TYPE_CHECKING:
     from lab.chaos.verify import Sources
     from lab.running import Running
+
+_MIXED: Final = (
+    "\nThese books were begun in phase 1, which loses messages and notes nothing of what"
+    "\nit hears: what is found here may come from then. Begin new ones:"
+    "\n  uv run lab down --volumes"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +38,7 @@ def verify(
 
     Example: uv run lab verify
     """
+    from lab.chaos.begun import mixed  # noqa: PLC0415
     from lab.chaos.ledger import own_ledger  # noqa: PLC0415
     from lab.chaos.verify import audit  # noqa: PLC0415  what it reads with takes a moment to import
     from lab.cli.output import run, tell  # noqa: PLC0415
@@ -47,6 +54,8 @@ def verify(
 
         for line in text(found):
             tell(line)
+        if mixed(found.phase) and not found.ok:
+            tell(_MIXED)
     if not found.ok:
         raise typer.Exit(ExitCode.FAILED)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from lab.chaos.faults import SERVICES, Act, fault_named
+from lab.errors import ExitCode
 from tests.cli.running import Said, lab
 from tests.conftest import free_port, fresh_home
 
@@ -74,3 +75,7 @@ def test_phase_1_loses_orders_to_the_same_seed() -> None:
     lost = [one for one in found["found"]["I1"] if "never heard of it" in one or "has not ended" in one]
     assert lost
     assert found["invariants"]["I14"] is False
+
+    refused = stress(phase=2, database="postgres")
+    assert refused.code == ExitCode.CONFLICT
+    assert "were begun in phase 1, which loses messages" in refused.err

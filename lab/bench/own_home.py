@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from lab.engines import ports
+from lab.engines import interrupts, ports
 from lab.errors import LabError
 
 _FIRST_PORT: Final = 22000
@@ -35,7 +35,8 @@ def own_home() -> Iterator[Path]:
             "LAB_KAFKA_PORT": str(first),
             "LAB_SERVICE_PORT": str(first + 2),
         }
-        yield home / "lab"
+        with interrupts.also_when_ended():
+            yield home / "lab"
     finally:
         run_lab("down", "--volumes")
         os.environ.clear()

@@ -72,7 +72,8 @@ class Site:
     def put_right(self, *units: str) -> Iterator[None]:
         """See to it that these units run, and Kafka is not frozen, when this ends, also by an error or by Ctrl-C."""
         try:
-            yield
+            with interrupts.also_when_ended():
+                yield
         finally:
             with interrupts.put_off(), ExitStack() as undo:  # a second Ctrl-C must not leave the shop broken
                 for unit in units:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lab.cli.engine import choose_engine
 from lab.cli.progress import staged
 from lab.cli.say import aside
+from lab.engines import interrupts
 from lab.engines.base import Engine
 from lab.engines.choose import Asked
 from lab.stack import Database, Running, Wanted
@@ -33,7 +34,8 @@ def own_shop(wish: ShopWish) -> Iterator[tuple[Engine, Running]]:
     with staged("Starting the shop") as report:
         opened = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
     try:
-        yield engine, opened.shop
+        with interrupts.also_when_ended():
+            yield engine, opened.shop
     finally:
         if not opened.attached and not wish.keep:
             with staged("Stopping the shop") as report:

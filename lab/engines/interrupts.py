@@ -1,10 +1,32 @@
-"""Ctrl-C, put off for a moment: for the few steps that must be done whole or not at all."""
+"""Ctrl-C: put off for a moment, for the few steps that must be done whole or not at all; and what is like it."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+_LIKE_CTRL_C: Final = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def also_when_ended() -> Iterator[None]:
+    """Take SIGTERM, and a terminal that is closed, for a Ctrl-C meanwhile: what is to be put right then will be.
+
+    What somebody has decided about a signal already stays (`nohup`). Outside the main thread this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = [number for number in _LIKE_CTRL_C if signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ A shop of its own: the orders that faults lose stay in a book, and other tests c
 import asyncio
 import json
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -172,8 +173,9 @@ def new(before, now, topic) -> list[Seen]:
     return [one for one, place in zip(now, places, strict=True) if place[0] == topic and place not in known]
 
 
-def test_ctrl_c_while_kafka_is_frozen_leaves_a_shop_that_works(native, stack) -> None:
-    said = lab_interrupted("chaos", "run", "kill-order", after="kill -STOP")
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whatever_ends_it_while_kafka_is_frozen_leaves_a_shop_that_works(native, stack, sign) -> None:
+    said = lab_interrupted("chaos", "run", "kill-order", after="kill -STOP", sign=sign)
     assert said.code == 130, said.err
     assert "Traceback" not in said.err
     assert is_well(native, stack)

@@ -34,8 +34,8 @@ def lab(*words: str, seconds: float = 110, **environment: str) -> Said:
     return Said(done.returncode, done.stdout, done.stderr)
 
 
-def lab_interrupted(*words: str, after: str, **environment: str) -> Said:
-    """Run `lab`, press Ctrl-C when `after` stands on standard error, and wait for its end."""
+def lab_interrupted(*words: str, after: str, sign: int = signal.SIGINT, **environment: str) -> Said:
+    """Run `lab`, press Ctrl-C (or send another signal) when `after` stands on standard error, and wait for its end."""
     process = subprocess.Popen(
         [*LAB, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment(environment)
     )
@@ -44,7 +44,7 @@ def lab_interrupted(*words: str, after: str, **environment: str) -> Said:
     while after not in said and (line := process.stderr.readline()):
         said += line
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sign)
     out, err = process.communicate(timeout=60)
     return Said(process.returncode, out, said + err)
 

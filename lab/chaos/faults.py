@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lab.errors import NotFound
+from lab.shop.contracts import TOPICS
 from lab.shop.runtime.crash import CrashPoint
 from lab.shop.units import BY_NAME
 
@@ -70,6 +71,8 @@ class Family:
 
 SERVICES: Final = tuple(BY_NAME)
 PROCESSES: Final = (*SERVICES, KAFKA, POSTGRES)
+SPEAKERS: Final = tuple(name for name in SERVICES if name in {topic.writer for topic in TOPICS})
+"""The services that tell others anything. One that only listens never comes to the point after it has told."""
 
 _KILLED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -95,7 +98,7 @@ FAMILIES: Final = (
     Family(Act.POISON, "Among what {unit} reads is what nobody can read.", SERVICES),
     Family(Act.CRASH, "{unit} ends: its work is done, and not stored.", SERVICES, CrashPoint.BEFORE_COMMIT),
     Family(Act.CRASH, "{unit} ends: its work is stored, and nobody told.", SERVICES, CrashPoint.AFTER_COMMIT),
-    Family(Act.CRASH, "{unit} ends: Kafka has it, and it is not noted.", SERVICES, CrashPoint.AFTER_PRODUCE),
+    Family(Act.CRASH, "{unit} ends: Kafka has it, and it is not noted.", SPEAKERS, CrashPoint.AFTER_PRODUCE),
     Family(Act.CRASH, "{unit} ends: a dead letter is parked, and not noted.", SERVICES, CrashPoint.AFTER_PARK),
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.chaos.faults import FAULTS, KAFKA, POSTGRES, SERVICES, Act, Fault, fault_named
+from lab.chaos.faults import FAULTS, KAFKA, POSTGRES, SERVICES, SPEAKERS, Act, Fault, fault_named
 from lab.shop.contracts import CARD_OK, CARD_REFUSED, CUSTOMERS, PRODUCTS
 from lab.shop.runtime.crash import CrashPoint
 
@@ -104,7 +104,12 @@ def _killing(rng: random.Random, *, postgres: bool) -> Iterator[Fault]:
             if unit in _NEVER_BESIDE or (number + place) % 2:
                 yield fault_named(f"kill-{unit}")
             else:
-                yield fault_named(f"crash-{unit}-{rng.choice(_POINTS)}")
+                yield fault_named(f"crash-{unit}-{_point(unit, rng)}")
+
+
+def _point(unit: str, rng: random.Random) -> CrashPoint:
+    drawn = rng.choice(_POINTS)
+    return drawn if drawn is not CrashPoint.AFTER_PRODUCE or unit in SPEAKERS else CrashPoint.AFTER_COMMIT
 
 
 def _besides(rng: random.Random) -> Iterator[Fault]:

@@ -30,6 +30,11 @@ def test_every_act_can_be_done_to_every_unit_of_the_shop() -> None:
     assert [fault.unit for fault in FAULTS if fault.way is Way.PROMISES] == ["order"]
 
 
+def test_who_tells_nobody_anything_cannot_crash_after_it_has_told() -> None:
+    telling = {fault.unit for fault in FAULTS if fault.point is CrashPoint.AFTER_PRODUCE}
+    assert {unit.name for unit in UNITS} - telling == {"analytics"}
+
+
 def test_names_of_faults_are_one_each_and_say_what_they_are() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)
     assert all(fault.name.startswith(f"{fault.act}-{fault.unit}") for fault in FAULTS)

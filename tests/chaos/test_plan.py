@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from lab.chaos.faults import SERVICES, Act, fault_named
+from lab.chaos.faults import FAULTS, SERVICES, Act, fault_named
 from lab.chaos.plan import plan
 from lab.shop.contracts import CUSTOMERS, LINES_AT_MOST, PRODUCTS, State
 from lab.shop.mediator.engine import DEADLINE_SECONDS
@@ -37,6 +37,7 @@ def test_in_thirty_kills_everyone_dies_three_times_and_every_point_is_hit(seed):
     assert set(died) == {*SERVICES, "kafka", "postgres"}
     assert min(died.values()) >= 3
     assert {fault.point for fault in found if fault.act is Act.CRASH} == set(CrashPoint) - {CrashPoint.AFTER_PARK}
+    assert set(found) <= set(FAULTS)
     assert {fault.act for fault in found} >= {Act.DUPLICATE, Act.POISON, Act.PAUSE, Act.REORDER, Act.RESTART, Act.SLOW}
 
 

@@ -9,7 +9,9 @@ from lab.chaos.verify.invariants import INVARIANTS
 from lab.docs import conservation
 
 SAFE = [one for one in conservation.results() if one["phase"] >= 2]
+LOSING = [one for one in conservation.results() if one["phase"] == 1]
 ORDERS_AT_LEAST, KILLS_AT_LEAST = 2_000, 30
+SEEDS_AT_LEAST = 10
 
 
 def named(one) -> str:
@@ -24,6 +26,28 @@ def test_every_kept_run_of_phase_2_was_hard_and_lost_nothing(one) -> None:
     assert one["acknowledged"] >= ORDERS_AT_LEAST
     assert one["kills"] >= KILLS_AT_LEAST
     assert min(one["redelivered"], one["poisoned"]) > 0
+
+
+def test_runs_are_kept_of_every_engine_and_database_and_ten_seeds_of_the_hardest() -> None:
+    seeds: dict[tuple[str, str], set[int]] = {}
+    for one in SAFE:
+        seeds.setdefault((one["engine"], one["database"]), set()).add(one["seed"])
+    assert len(seeds["native", "postgres"]) >= SEEDS_AT_LEAST
+    assert ("native", "sqlite") in seeds
+    assert any(engine == "docker" for engine, _ in seeds)
+
+
+def test_every_promise_was_attacked_but_the_one_that_needs_a_mend() -> None:
+    tried = {name for one in SAFE for name, times in one["attacked"].items() if times}
+    assert tried == {each.name for each in INVARIANTS} - {"I10"}  # what is sent again: tests/shop/test_dead_letters.py
+
+
+def test_phase_1_lost_orders_to_the_same_seeds() -> None:
+    assert LOSING
+    assert {one["seed"] for one in LOSING} <= {one["seed"] for one in SAFE}
+    for one in LOSING:
+        assert not one["ok"]
+        assert one["wrong"]["I1"] > 0
 
 
 def test_the_page_draws_a_line_for_each_run_and_names_what_broke(tmp_path, monkeypatch) -> None:

@@ -26,17 +26,9 @@ from lab.running import Database, Running, forget, is_running, other_kafka, reco
 from lab.shop.units import BY_NAME, UNITS
 
 __all__ = [
-    "Database",
-    "Opened",
-    "Running",
-    "Wanted",
-    "database_urls",
-    "down",
-    "engine_named",
-    "is_running",
-    "running",
-    "up",
-]
+    "Database", "Opened", "Running", "Wanted", "database_urls",
+    "down", "engine_named", "is_running", "running", "up",
+]  # fmt: skip
 
 FIRST_PHASE: Final = 1
 SERVICE_PORT: Final = 8001

@@ -90,10 +90,10 @@ def up(engine: Engine, wanted: Wanted, *, report: Report, timeout: float = 120.0
             with FileLock(_port_lock()):  # until ours are bound, no other checkout chooses
                 shop = _placed(shop, endpoints, before, report)
                 record(shop)
-                note_begin(shop.phase)
                 _make_topics(shop, report)
                 for unit, point in crashes.named_by_environment():
                     crashes.ask(unit, point)
+                note_begin(shop.phase)
                 engine.launch(_host_units(shop, endpoints, names))
                 _await_units(engine, shop, names, report, time.monotonic() + timeout)
         except BaseException:  # whatever it was, Ctrl-C among it

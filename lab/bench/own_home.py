@@ -24,24 +24,24 @@ _PORTS: Final = 12
 def own_home() -> Iterator[Path]:
     """Set LAB_HOME, LAB_WORKSPACE and the ports to free ones for as long as this lasts; then stop and delete it all."""
     kept = dict(os.environ)
-    os.environ.pop("LAB_KAFKA", None)  # `lab up` starts a Kafka of its own
     home = Path(tempfile.mkdtemp(prefix="lab-own-"))
     first = _free_ports()
-    try:
-        os.environ |= {
-            "LAB_HOME": str(home / "lab"),
-            "LAB_WORKSPACE": str(home / "workspace"),
-            "LAB_CHOICES": str(home / "workspace" / "choices.json"),
-            "LAB_KAFKA_PORT": str(first),
-            "LAB_SERVICE_PORT": str(first + 2),
-        }
-        with interrupts.also_when_ended():
+    with interrupts.also_when_ended():
+        try:
+            os.environ.pop("LAB_KAFKA", None)  # `lab up` starts a Kafka of its own
+            os.environ |= {
+                "LAB_HOME": str(home / "lab"),
+                "LAB_WORKSPACE": str(home / "workspace"),
+                "LAB_CHOICES": str(home / "workspace" / "choices.json"),
+                "LAB_KAFKA_PORT": str(first),
+                "LAB_SERVICE_PORT": str(first + 2),
+            }
             yield home / "lab"
-    finally:
-        run_lab("down", "--volumes")
-        os.environ.clear()
-        os.environ.update(kept)
-        shutil.rmtree(home, ignore_errors=True)
+        finally:
+            run_lab("down", "--volumes")
+            os.environ.clear()
+            os.environ.update(kept)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _free_ports() -> int:

@@ -4,14 +4,14 @@ Each is begun and ended. In between the shop lives with it; afterwards the shop 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from lab.chaos import crashes
 from lab.chaos.faults import Act, Fault
-from lab.chaos.records import Duplicated, Poisoned, Reordered
+from lab.chaos.records import Duplicated, Poisoned, Reordered, Sent
 from lab.chaos.site import Site, service
 from lab.shop.runtime.crash import CrashPoint
 
@@ -22,6 +22,10 @@ STOPPED_SECONDS, RUNNING_SECONDS = 0.3, 0.1
 class Deed(Protocol):
     """A fault that is done to a running shop."""
 
+    @property
+    def sent(self) -> Sequence[Sent]:
+        """What it has put on Kafka so far."""
+
     async def begin(self) -> str:
         """Do it, and return what there is to say."""
 
@@ -29,7 +33,13 @@ class Deed(Protocol):
         """Undo it, and return how often it has hit. May be called when `begin` has failed half-way."""
 
 
-class Killed:
+class _Silent:
+    """One that puts nothing on Kafka."""
+
+    sent: Sequence[Sent] = ()
+
+
+class Killed(_Silent):
     """Ended at once, and started again at the end."""
 
     def __init__(self, site: Site, fault: Fault) -> None:
@@ -47,7 +57,7 @@ class Killed:
         return 1
 
 
-class Paused:
+class Paused(_Silent):
     """Frozen, and let go on at the end."""
 
     def __init__(self, site: Site, fault: Fault) -> None:
@@ -65,7 +75,7 @@ class Paused:
         return 1
 
 
-class Restarted:
+class Restarted(_Silent):
     """Stopped in good order and started again, at once."""
 
     def __init__(self, site: Site, fault: Fault) -> None:
@@ -81,7 +91,7 @@ class Restarted:
         return 1
 
 
-class Slowed:
+class Slowed(_Silent):
     """Frozen and let go on, in turn, until the end."""
 
     def __init__(self, site: Site, fault: Fault) -> None:
@@ -128,6 +138,11 @@ class Crashed:
             raise ValueError(f"{fault.name} names no point")
         self._site, self._unit, self._point = site, fault.unit, fault.point
         self._to_park = Poisoned(site, fault)
+
+    @property
+    def sent(self) -> Sequence[Sent]:
+        """What it is to park."""
+        return self._to_park.sent
 
     async def begin(self) -> str:
         """Ask for it. Where it is to crash with a dead letter, there must be one."""

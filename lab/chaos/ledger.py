@@ -88,6 +88,8 @@ class Ledger(AbstractContextManager["Ledger"]):
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+        if not self.path.stat().st_size:  # nothing was noted: that is no ledger
+            self.path.unlink()
 
     def _write(self, entry: Entry) -> None:
         line = _LINES.dump_json(entry) + b"\n"
@@ -128,5 +130,6 @@ def _entry(line: bytes, path: Path, number: int) -> Entry:
 
 def _cut_torn_line(path: Path) -> None:
     """Take away what a crash left behind the last whole line: the next line must begin on its own."""
-    whole = path.read_bytes().rfind(b"\n") + 1
-    os.truncate(path, whole)
+    lines = path.read_bytes()
+    if not lines.endswith(b"\n"):  # else somebody else may be writing to it right now
+        os.truncate(path, lines.rfind(b"\n") + 1)

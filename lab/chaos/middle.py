@@ -143,17 +143,21 @@ async def _run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Middle:
             site.say(answer.text())
 
         answers = await place_all(client, order_url, (orders + 1) // 2, tell)
-        deed, hits, at = deed_of(site, fault), 0, time.time()
+        deed, hits, at, begun = deed_of(site, fault), 0, time.time(), False
         try:
             site.say(await deed.begin())
+            begun = True
             answers += await place_all(client, order_url, orders // 2, tell)
             await ears.until_quiet(answers, QUIET_SECONDS, LOOK_SECONDS)
             waited = _waiting(ears.of(answers))
             _tell_waiting(site, fault, waited, sum(answer.accepted for answer in answers))
         finally:
             back = time.monotonic()
-            hits = await deed.end()
-            note(ledger, fault, deed, hits=hits, at=at)
+            try:
+                done = await deed.end()
+                hits = done if begun else 0
+            finally:
+                note(ledger, fault, deed, hits=hits, at=at)
         await site.await_units()
         await ears.until_quiet(answers, PATIENCE_SECONDS, PATIENCE_SECONDS * 4)
         now = time.monotonic()

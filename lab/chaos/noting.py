@@ -3,14 +3,11 @@
 from lab.chaos.acts import Deed
 from lab.chaos.faults import Fault
 from lab.chaos.ledger import Ledger
-from lab.chaos.records import Duplicated, Poisoned, Reordered
 
 
 def note(ledger: Ledger, fault: Fault, deed: Deed, *, hits: int, at: float) -> None:
     """Note a fault that is over, and the records that it has put on Kafka. `at`: when it began, in epoch seconds."""
     ledger.fault(fault.name, fault.unit, hits=hits, at=at)
-    if not isinstance(deed, Poisoned | Duplicated | Reordered):
-        return
     for one in deed.sent:
         if one.original is None:
             ledger.poisoned(one.topic, one.partition, one.offset, one.value, one.poison)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -122,14 +122,14 @@ class Reordered:
     async def _turn_round(self) -> None:
         async with _reading(self._site, topics_of(self._unit)) as reader, _writing(self._site) as producer:
             waiting = await _between(reader, await self._committed(reader))
-            copies = [(record, await _copy(producer, record)) for record in reversed(waiting)]
+            for record in reversed(waiting):
+                at = await _copy(producer, record)
+                self.sent.append(_sent(self._site, at, record.value, original=record.offset))
         if not waiting:
             return
         # Only now: whoever is led past a record of which there is no copy yet would lose it to a Ctrl-C.
         await _lead_past(self._site, self._unit, waiting)
-        self.sent = [
-            _sent(self._site, at, record.value, original=record.offset, instead_for=self._unit) for record, at in copies
-        ]
+        self.sent = [replace(one, instead_for=self._unit) for one in self.sent]
 
     async def _committed(self, reader: AIOKafkaConsumer) -> Offsets:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._site.kafka)

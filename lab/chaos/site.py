@@ -71,16 +71,16 @@ class Site:
     @contextmanager
     def put_right(self, *units: str) -> Iterator[None]:
         """See to it that these units run, and Kafka is not frozen, when this ends, also by an error or by Ctrl-C."""
-        try:
-            with interrupts.also_when_ended():
+        with interrupts.also_when_ended():
+            try:
                 yield
-        finally:
-            with interrupts.put_off(), ExitStack() as undo:  # a second Ctrl-C must not leave the shop broken
-                for unit in units:
-                    undo.callback(_try, self.engine.start, unit)
-                for unit in {*units, KAFKA}:
-                    undo.callback(_try, self.engine.resume, unit)
-                undo.callback(crashes.withdraw_all)
+            finally:
+                with interrupts.put_off(), ExitStack() as undo:  # a second Ctrl-C must not leave the shop broken
+                    for unit in units:
+                        undo.callback(_try, self.engine.start, unit)
+                    for unit in {*units, KAFKA}:
+                        undo.callback(_try, self.engine.resume, unit)
+                    undo.callback(crashes.withdraw_all)
 
 
 def _try(undo: Callable[[str], None], unit: str) -> None:

@@ -23,7 +23,7 @@ _ASK_SECONDS: Final = 5.0
 async def await_stillness(site: Site, phase: int, orders: int) -> bool:
     """Return whether everything has ended; False when it has not, and has not moved for as long as a deadline takes.
 
-    orders: so many were accepted; each must have its saga before anything is at rest.
+    orders: so many sagas there must be before anything is at rest.
     """
     still = _STILL_SECONDS if phase >= _DEADLINES_FROM else _STILL_WITHOUT_DEADLINES
     moved, last = time.monotonic(), None
@@ -32,21 +32,28 @@ async def await_stillness(site: Site, phase: int, orders: int) -> bool:
             now = await _look(client, site)
             if now != last:
                 moved, last = time.monotonic(), now
-            sagas, waiting = now
+            states, waiting = now
             since = time.monotonic() - moved
-            if sum(sagas.values()) >= orders and set(sagas) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
+            if sum(states.values()) >= orders and set(states) <= ENDED and waiting == 0 and since > _LAST_WORDS_SECONDS:
                 return True
             if since > still:
                 return False
             await asyncio.sleep(_LOOK)
 
 
+async def sagas(site: Site) -> int:
+    """Return how many sagas there are; 0 where nobody says."""
+    async with httpx.AsyncClient(timeout=_ASK_SECONDS, trust_env=False) as client:
+        found, _ = await _look(client, site)
+    return sum(found.values())
+
+
 async def _look(client: httpx.AsyncClient, site: Site) -> tuple[dict[str, int], int | None]:
     """Return how many sagas stand where, and how many records wait; None where somebody does not answer."""
     try:
-        sagas: dict[str, int] = (await client.get(f"{site.urls.url('mediator')}/sagas")).json()
+        states: dict[str, int] = (await client.get(f"{site.urls.url('mediator')}/sagas")).json()
         answers = await asyncio.gather(*(client.get(f"{site.urls.url(unit)}/health/lag") for unit in BY_NAME))
         lags: list[Any] = [answer.raise_for_status().json()["records"] for answer in answers]
-        return sagas, sum(lags)
+        return states, sum(lags)
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return {}, None

@@ -19,7 +19,7 @@ from lab.chaos.ledger import Ledger
 from lab.chaos.noting import note
 from lab.chaos.plan import Plan, Wave
 from lab.chaos.site import Site
-from lab.chaos.stillness import await_stillness
+from lab.chaos.stillness import await_stillness, sagas
 from lab.errors import LabError
 from lab.shop.wording import wrapped
 
@@ -91,13 +91,14 @@ async def stress(site: Site, planned: Plan, ledger: Ledger, phase: int) -> Stres
     for unit in sorted(victims(planned)):
         site.check(unit)
     ledger.begun(planned.seed)
+    before = await sagas(site)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE)
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False, limits=limits) as client:
         customers = Customers(client, site.urls.url("order"), ledger, f"{planned.seed} {time.time_ns()}")
         await _Run(site, ledger, told, customers).all_waves(planned)
     crashes.withdraw_all()
     await site.await_units()
-    told.still = await await_stillness(site, phase, customers.acknowledged)
+    told.still = await await_stillness(site, phase, before + customers.acknowledged)
     told.acknowledged, told.refused, told.given_up = customers.acknowledged, customers.refused, customers.given_up
     told.seconds = time.monotonic() - began
     return told

@@ -1,12 +1,23 @@
 """`lab chaos`: faults on purpose, on the running shop."""
 
 import sys
-from collections.abc import Callable
-from typing import Annotated, TextIO
+from contextlib import suppress
+from typing import Annotated
 
 import typer
 
-from lab.chaos.faults import FAMILIES, FAULTS, KAFKA, ORDERS, ORDERS_AT_MOST, POSTGRES, SERVICES, Family, fault_named
+from lab.chaos.faults import (
+    FAMILIES,
+    FAULTS,
+    KAFKA,
+    ORDERS,
+    ORDERS_AT_MOST,
+    POSTGRES,
+    SERVICES,
+    SPEAKERS,
+    Family,
+    fault_named,
+)
 from lab.cli.stack import JsonOption
 
 
@@ -32,8 +43,10 @@ def list_(as_object: JsonOption = False) -> None:
         )
         return
     show_table(("fault", "what happens"), [_row(family) for family in FAMILIES])
+    only_listen = ", ".join(name for name in SERVICES if name not in SPEAKERS)
     tell(
-        f"\nUNIT: {', '.join(SERVICES)};\nto pause, restart and slow: {KAFKA} and {POSTGRES}, too."
+        f"\nUNIT: {', '.join(SERVICES)};\nto pause, restart and slow: {KAFKA} and {POSTGRES}, too;"
+        f"\nwho tells nobody anything cannot crash after-produce: {only_listen}."
         "\n\nTry one on the running shop; it is put right again:\n  uv run lab chaos run kill-payment"
     )
 
@@ -64,6 +77,7 @@ def run(
     from lab.chaos.ledger import Ledger, own_ledger  # noqa: PLC0415
     from lab.chaos.run import run as run_fault  # noqa: PLC0415
     from lab.chaos.site import Site  # noqa: PLC0415
+    from lab.cli.output import saying  # noqa: PLC0415
     from lab.cli.say import as_json, aside  # noqa: PLC0415
     from lab.running import running  # noqa: PLC0415
     from lab.shop.client import ShopUrls  # noqa: PLC0415
@@ -73,21 +87,12 @@ def run(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
     def plain(command: str) -> None:
-        aside().print(f"The plain command: {command}", style="dim", markup=False, soft_wrap=True)
+        with suppress(OSError):
+            aside().print(f"The plain command: {command}", style="dim", markup=False, soft_wrap=True)
 
-    say = _saying(sys.stderr if as_object else sys.stdout)
+    say = saying(sys.stderr if as_object else sys.stdout)
     site = Site(engine_named(shop.engine), ShopUrls(shop.service_port), shop.kafka, shop.prefix, say, plain)
     with Ledger(own_ledger()) as ledger:
         shown = run_fault(site, chosen, orders, ledger)
     if as_object:
         as_json(shown.as_object())
-
-
-def _saying(stream: TextIO) -> Callable[[str], None]:
-    from lab.cli.output import speakable  # noqa: PLC0415
-
-    def say(line: str) -> None:
-        stream.write(f"{speakable(line)}\n")
-        stream.flush()
-
-    return say

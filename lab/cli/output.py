@@ -4,8 +4,9 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Coroutine, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, Final, TextIO, TypeVar
 
 import typer
 from rich.cells import cell_len
@@ -44,6 +45,17 @@ def speakable(text: str) -> str:
     except UnicodeEncodeError:
         return text.translate(_ASCII).encode(encoding, "replace").decode(encoding)
     return text
+
+
+def saying(stream: TextIO) -> Callable[[str], None]:
+    """Return what writes a line to a stream at once. Where nobody listens any more the work goes on all the same."""
+
+    def say(line: str) -> None:
+        with suppress(OSError):
+            stream.write(f"{speakable(line)}\n")
+            stream.flush()
+
+    return say
 
 
 def show_lines(lines: Sequence[Line], *, plain: bool = False) -> None:

@@ -31,12 +31,12 @@ def own_shop(wish: ShopWish) -> Iterator[tuple[Engine, Running]]:
     """Yield a shop that runs. One that ran before goes on running."""
     engine = choose_engine(wish.engine)
     aside().print(f"The plain command: {engine.plain_command('up')}", style="dim", markup=False, soft_wrap=True)
-    with staged("Starting the shop") as report:
-        opened = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
-    try:
-        with interrupts.also_when_ended():
+    with interrupts.also_when_ended():
+        with staged("Starting the shop") as report:
+            opened = bring_up(engine, Wanted(wish.phase, wish.database), report=report, timeout=wish.timeout)
+        try:
             yield engine, opened.shop
-    finally:
-        if not opened.attached and not wish.keep:
-            with staged("Stopping the shop") as report:
-                take_down(engine, report=report)
+        finally:
+            if not opened.attached and not wish.keep:
+                with staged("Stopping the shop") as report:
+                    take_down(engine, report=report)

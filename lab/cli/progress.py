@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -34,7 +34,8 @@ def _plain(console: Console) -> Report:
     def tell(step: Progress) -> None:
         if step.done and (step.stage, step.text) not in said:
             said.add((step.stage, step.text))
-            console.print(f"  {step.stage}: {step.text}{_bytes(step)}", markup=False)
+            with suppress(OSError):  # a terminal that was closed: what is to be stopped is stopped all the same
+                console.print(f"  {step.stage}: {step.text}{_bytes(step)}", markup=False)
 
     return tell
 

@@ -2,7 +2,6 @@
 
 import logging
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TextIO
 
@@ -14,7 +13,7 @@ from lab.chaos.stress import stress, victims
 from lab.chaos.verify import audit
 from lab.chaos.verify.report import text
 from lab.cli.output import run as run_async
-from lab.cli.output import speakable
+from lab.cli.output import saying
 from lab.cli.own_shop import ShopWish, own_shop
 from lab.cli.say import as_json
 from lab.cli.verify import sources
@@ -48,7 +47,7 @@ def run(wish: Wish, *, as_object: bool, stream: TextIO) -> bool:
     refuse_mixed(phase or (runs.phase if runs else FIRST_SAFE_PHASE))
     with own_shop(ShopWish(phase, wish.engine, wish.database, wish.timeout, wish.keep)) as (engine, shop):
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-        say = _saying(stream)
+        say = saying(stream)
         say(f"seed {seed}: uv run lab stress --orders {wish.orders} --kills {wish.kills} --seed {seed}")
         site = Site(engine, ShopUrls(shop.service_port), shop.kafka, shop.prefix, say, _unheard)
         planned = plan(wish.orders, wish.kills, seed, postgres=shop.database == "postgres")
@@ -69,11 +68,3 @@ def run(wish: Wish, *, as_object: bool, stream: TextIO) -> bool:
 
 def _unheard(_: str) -> None:
     pass
-
-
-def _saying(stream: TextIO) -> Callable[[str], None]:
-    def say(line: str) -> None:
-        stream.write(f"{speakable(line)}\n")
-        stream.flush()
-
-    return say

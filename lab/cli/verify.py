@@ -27,7 +27,10 @@ def register(app: typer.Typer) -> None:
 def verify(
     ledger: Annotated[
         Path | None,
-        typer.Option("--ledger", help="What the client noted of its orders.  [default: what `lab stress` noted]"),
+        typer.Option(
+            "--ledger",
+            help="What the client noted of its orders.  [default: what the lab itself has noted]",
+        ),
     ] = None,
     as_object: JsonOption = False,
 ) -> None:

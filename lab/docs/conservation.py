@@ -42,7 +42,8 @@ there is a phase 2. *Wrong* counts what the audit found.
 _HITS = """
 ## What hit, in all runs of phase 2
 
-How often each fault met something.
+How often each fault met something. Analytics tells nobody anything, so it cannot crash after it has: in some of these
+runs that was still planned, and never hit.
 """
 
 _PROMISES = """

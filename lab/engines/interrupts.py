@@ -14,9 +14,11 @@ _LIKE_CTRL_C: Final = (signal.SIGTERM, signal.SIGHUP)
 def also_when_ended() -> Iterator[None]:
     """Take SIGTERM, and a terminal that is closed, for a Ctrl-C meanwhile: what is to be put right then will be.
 
-    What somebody has decided about a signal already stays (`nohup`). Outside the main thread this does nothing.
+    What somebody has decided about a signal already stays (`nohup`). Outside the main thread, and where Ctrl-C itself
+    is not heard (a shell's background job), this does nothing.
     """
-    if threading.current_thread() is not threading.main_thread():
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         yield
         return
     ours = [number for number in _LIKE_CTRL_C if signal.getsignal(number) is signal.SIG_DFL]

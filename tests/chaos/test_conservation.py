@@ -57,8 +57,8 @@ def test_phase_2_loses_nothing_and_says_what_was_done_to_it() -> None:
 
 
 def what_is_done_by_hand_afterwards_is_known(before: dict[str, Any]) -> None:
-    """The audit knows the poison of `lab chaos run`, and holds no order against anybody that came in between."""
-    assert lab("chaos", "run", "poison-notification", "--orders", "1").code == 0
+    """The audit knows the poison of `lab chaos run`, and that it was parked again by one who crashed after it."""
+    assert lab("chaos", "run", "crash-notification-after-park", "--orders", "1").code == 0
     assert lab("order", "place", "mug:1").code == 0
     assert lab("order", "follow", "last").code == 0
     said = lab("verify", "--json")

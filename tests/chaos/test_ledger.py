@@ -44,6 +44,12 @@ def test_what_was_written_is_read_again(path) -> None:
     )
 
 
+def test_where_nothing_was_noted_there_is_no_ledger(path) -> None:
+    with Ledger(path):
+        pass
+    assert not path.exists()
+
+
 def test_poison_is_told_by_the_sha256_of_its_bytes(path) -> None:
     with Ledger(path) as ledger:
         ledger.poisoned("payment.commands", 0, 1, b"", "empty")

@@ -191,6 +191,7 @@ def test_bugs_on_topics_are_found(elsewhere, tmp_path) -> None:
     breaks(elsewhere, ("I13",), f"inventory has given up {CHECK}: ConnectionError: no database")
     with elsewhere.with_ledger(tmp_path / "ledger.jsonl") as ledger:
         ledger.poisoned(check.topic, check.partition, check.offset, check.value, "a handler that fails")
+        ledger.fault("poison-inventory", "inventory", hits=5)  # it has stopped nobody, and excuses nothing
     assert elsewhere.audit().ok
 
     asyncio.run(produce(elsewhere, "inventory.commands.inventory.dlq", as_parked(replace(check, value=b"cut"))))

@@ -10,6 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 LAB = [sys.executable, "-m", "lab.cli.main"]
+_HEARING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+from lab.cli.main import main
+main()
+"""
+LAB_THAT_HEARS = [sys.executable, "-c", _HEARING]
+"""It hears every signal, also where whoever runs the tests hears none (`nohup`, a shell's background job)."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,11 @@ def lab(*words: str, seconds: float = 110, **environment: str) -> Said:
 def lab_interrupted(*words: str, after: str, sign: int = signal.SIGINT, **environment: str) -> Said:
     """Run `lab`, press Ctrl-C (or send another signal) when `after` stands on standard error, and wait for its end."""
     process = subprocess.Popen(
-        [*LAB, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment(environment)
+        [*LAB_THAT_HEARS, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=_environment(environment),
     )
     assert process.stderr is not None
     said = ""

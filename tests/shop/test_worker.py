@@ -1,8 +1,10 @@
 """What is polled together shares a transaction; one bad record among many costs its neighbours a few, not one each."""
 
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from lab.shop import ports as p
 from lab.shop.contracts import OrderConfirm, Record
@@ -37,7 +39,7 @@ class Parking(Parts):
 
     def patience(self, error, attempt):
         """Short waits that grow, for a timeout; nothing else may pass."""
-        return (0.001 if attempt < 5 else 2.0) if isinstance(error, TimeoutError) else None
+        return (0.001 if attempt < 5 else 2.0) if isinstance(error, TimeoutError | OperationalError) else None
 
     async def put_aside(self, record, error, attempt, *_):
         self.later.append((record.offset, attempt))
@@ -117,6 +119,22 @@ async def test_a_handler_whose_own_call_times_out_is_not_taken_for_a_database_th
     unit.error = TimeoutError("the bank does not answer")
     assert await unit.worker.work(polled) == polled
     assert unit.parts.later == [(0, 5)]  # in place until a wait would be a long one, then to a retry topic
+
+
+async def test_while_a_database_cannot_be_written_to_nothing_is_put_aside_though_its_readers_get_answers(store) -> None:
+    class Locked(Unit):
+        tries = 0
+
+        async def hear(self, messages, session):
+            self.tries += 1
+            if self.tries <= 12:
+                raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
+            return await super().hear(messages, session)
+
+    unit, polled = Locked(store), records()[:1]
+    assert await store.answers()
+    assert await unit.worker.work(polled) == polled
+    assert (unit.heard, unit.parts.later, unit.parts.parked) == (["ord-0"], [], [])
 
 
 async def test_where_all_is_well_there_is_one_transaction(store) -> None:

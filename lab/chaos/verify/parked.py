@@ -20,6 +20,7 @@ from lab.shop.wording import clean
 
 _MARKS = frozenset({ATTEMPT, DUE, ERROR, ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET})
 _BELOW = frozenset({"kafka", "postgres"})
+_STOP_NOBODY = ("poison-", "duplicate-")
 _READERS: Mapping[str, Sequence[str]] = {topic.name: groups_of(topic) for topic in TOPICS}
 
 
@@ -87,7 +88,8 @@ def _wrong_copies(
 
 def _held_up(found: Evidence, group: str) -> int:
     """Count how often the unit may have been stopped on its way, itself or what it stands on."""
-    return sum(fault.hits and 1 for fault in found.ledger.faults if fault.unit in {group, *_BELOW})
+    stopped = [one for one in found.ledger.faults if one.hits and not one.name.startswith(_STOP_NOBODY)]
+    return sum(one.unit in {group, *_BELOW} for one in stopped)
 
 
 def _what(poison: Poison) -> str:

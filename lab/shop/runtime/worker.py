@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lab.shop import ports as p
@@ -97,13 +98,18 @@ class Worker:
                     await self._transaction([message])
                 except Exception as error:  # noqa: BLE001  the retry policy decides what each kind means
                     attempt += 1
-                    # Others time out as well: a handler's own call is no reason to wait here for ever.
-                    if no_answer(error) and not await self._store.answers():
+                    if await self._is_away(error):
                         attempt = min(attempt, AWAY_COUNTS_AT_MOST)
                     if not await self._again(record, message, error, attempt):
                         return
                 else:
                     return
+
+    async def _is_away(self, error: Exception) -> bool:
+        """Say whether the database does not answer. Others time out, too; then it does answer."""
+        if isinstance(error, SQLAlchemyError):  # its own word; that readers get an answer says nothing of writers
+            return no_answer(error)
+        return no_answer(error) and not await self._store.answers()
 
     async def _again(self, record: Record, message: Message[Body], error: Exception, attempt: int) -> bool:
         """Say whether to try once more here, after the wait; else the record has been put aside."""

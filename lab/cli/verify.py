@@ -41,7 +41,7 @@ def verify(
 
     Example: uv run lab verify
     """
-    from lab.chaos.begun import mixed  # noqa: PLC0415
+    from lab.chaos.begun import begun_in, mixed  # noqa: PLC0415
     from lab.chaos.ledger import own_ledger  # noqa: PLC0415
     from lab.chaos.verify import audit  # noqa: PLC0415  what it reads with takes a moment to import
     from lab.cli.output import run, tell  # noqa: PLC0415
@@ -51,7 +51,7 @@ def verify(
     kept = ledger or (own_ledger() if own_ledger().exists() else None)
     found = run(audit(sources(running()), kept))
     if as_object:
-        as_json(found.as_object())
+        as_json({**found.as_object(), "begun_in_phase": begun_in(found.phase)})
     else:
         from lab.chaos.verify.report import text  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from lab.cli.course_room import classroom
 from lab.course.classroom import Classroom
 from lab.engines import doctor as machine_doctor
+from lab.engines import interrupts
 from lab.engines.base import Engine, EngineName, Report
 from lab.engines.checks import Finding
 from lab.engines.choose import Choice, choose
@@ -80,7 +81,8 @@ def open_app(file: Path | None = None) -> None:
     from tui.app import Orderlab  # noqa: PLC0415  Textual is imported only when it is asked for
 
     app = Orderlab(ThisLab(), file=file)
-    app.run()
+    with interrupts.also_when_ended():  # a closed terminal leaves nothing of the shop frozen
+        app.run()
     if (fault := app.fault) is not None:
         raise fault
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.bundle import shipped
+from lab.chaos.begun import FIRST_SAFE_PHASE
 from lab.chaos.verify.invariants import INVARIANTS
 from lab.docs.markdown import page, table
 
 FOLDER: Final = "docs/conservation"
-_FIRST_SAFE_PHASE: Final = 2
 
 _ABOUT = """
 *Conservation*: whatever the shop was given, money, goods, promises, is there at the end, and nothing else is. Each line
@@ -63,8 +63,8 @@ def results(folder: Path | None = None) -> Sequence[Mapping[str, Any]]:
 def write() -> str:
     """Write the page."""
     runs = results()
-    safe = [one for one in runs if one["phase"] >= _FIRST_SAFE_PHASE]
-    losing = [one for one in runs if one["phase"] < _FIRST_SAFE_PHASE]
+    safe = [one for one in runs if one["phase"] >= FIRST_SAFE_PHASE]
+    losing = [one for one in runs if one["phase"] < FIRST_SAFE_PHASE]
     return page(
         "Conservation runs",
         _ABOUT,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from lab.chaos.faults import KAFKA, POSTGRES, Act
 from lab.chaos.told import Poison, fingerprint
 from lab.chaos.verify.evidence import Aside, Evidence, Origin
 from lab.shop.contracts import (
@@ -19,8 +20,8 @@ from lab.shop.contracts import (
 from lab.shop.wording import clean
 
 _MARKS = frozenset({ATTEMPT, DUE, ERROR, ORIGIN_TOPIC, ORIGIN_PARTITION, ORIGIN_OFFSET})
-_BELOW = frozenset({"kafka", "postgres"})
-_STOP_NOBODY = ("poison-", "duplicate-")
+_BELOW = frozenset({KAFKA, POSTGRES})
+_STOP_NOBODY = tuple(f"{act}-" for act in (Act.POISON, Act.DUPLICATE))
 _READERS: Mapping[str, Sequence[str]] = {topic.name: groups_of(topic) for topic in TOPICS}
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from lab.engines.base import Engine, Report, UnitState
 from lab.errors import NotRunning
+from lab.readiness import await_units
 from lab.running import Running, running
 from lab.shop.units import BY_NAME
 from lab.shop.users import units_using
@@ -51,8 +52,6 @@ def restart(engine: Engine, shop: Running, units: Sequence[str], *, report: Repo
             list(at_once.map(engine.restart, units))
     urls = {name: shop.url(name) for name in units if name in BY_NAME}
     if urls:
-        from lab.readiness import await_units  # noqa: PLC0415  httpx takes a moment to import
-
         await_units(engine, urls, report=report, deadline=began + RESTART_SECONDS)
     return Restarted(tuple(units), time.monotonic() - began)
 

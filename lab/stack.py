@@ -18,10 +18,10 @@ from filelock import FileLock, Timeout
 import lab.home
 from lab.chaos import crashes
 from lab.chaos.begun import forget_begin, note_begin
-from lab.chaos.ledger import own_ledger
 from lab.engines import ports, state
 from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, Report, UnitState
 from lab.errors import Conflict, LabError, MachineProblem, NotReady, NotRunning, WrongUsage
+from lab.readiness import await_units
 from lab.running import Database, Running, forget, is_running, other_kafka, record, recorded, running
 from lab.shop.units import BY_NAME, UNITS
 
@@ -122,6 +122,8 @@ def _down(engine: Engine, report: Report, *, volumes: bool) -> None:
     if volumes:
         for file in data_folder().glob("*.db*"):
             file.unlink()
+        from lab.chaos.ledger import own_ledger  # noqa: PLC0415  pydantic takes a moment to import
+
         own_ledger().unlink(missing_ok=True)
         forget_begin()
         engine.down(report=report, volumes=True)
@@ -290,6 +292,4 @@ def _database_url(unit: str, database: Database, endpoints: Endpoints) -> str:
 
 
 def _await_units(engine: Engine, shop: Running, names: Sequence[str], report: Report, deadline: float) -> None:
-    from lab.readiness import await_units  # noqa: PLC0415  httpx takes a moment to import
-
     await_units(engine, {name: shop.url(name) for name in names}, report=report, deadline=deadline)

@@ -28,9 +28,11 @@ WATCHERS = tuple(  # what looks at a running shop from outside, and what asks it
         "offsets",
         "overview",
         "quorum",
+        "reads",
         "scenario",
         "tap",
         "tellers",
+        "urls",
     )
 )
 WATCHING = (CONTRACTS, *WATCHERS, *TELLING)
@@ -100,7 +102,7 @@ MAY_IMPORT = {
     "lab.shop.mediator": SHOP,
     "lab.shop.services": (),
     # A composition root, too: it puts the services together in another way, and asks them as a customer does.
-    "lab.shop.choreography": (*BASICS, *SHOP, "lab.shop.client", "lab.shop.units"),
+    "lab.shop.choreography": (*BASICS, *SHOP, "lab.shop.client", "lab.shop.units", "lab.shop.urls"),
     **{f"lab.shop.services.{name}": SHOP for name in SERVICES},
     **dict.fromkeys(WATCHERS, (*BASICS, *SHOP, *WATCHING, "lab.shop.units")),
     **dict.fromkeys(TELLING, (CONTRACTS, *TELLING, "lab.shop.units")),

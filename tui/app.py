@@ -172,8 +172,8 @@ class Orderlab(Shown):
             return
         self._quiet, self._drawn, self._view = 0, key, None
         if screen is not None:
+            self._pace.draws()
             screen.on_tick()
-            self._pace.drawn()
 
     def _showing(self) -> LabScreen | None:
         """Return the screen to draw: none while one mode gives way to another, or while it is being put together."""

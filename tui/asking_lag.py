@@ -10,7 +10,8 @@ from typing import Final
 
 from aiokafka.errors import KafkaError
 
-from lab.shop.offsets import READS, Offsets, lag_of
+from lab.shop.offsets import Offsets, lag_of
+from lab.shop.reads import READS
 
 _TROUBLE: Final = (KafkaError, OSError, TimeoutError)
 

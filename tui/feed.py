@@ -16,16 +16,17 @@ from lab.shop.contracts import Record
 from lab.shop.seen import Back, Lost, News, Seen
 from tui.journaling import Journal
 from tui.lab import Lab
-from tui.looking import Looking
 from tui.model.causes import causes_of
 from tui.model.history import History
 from tui.model.item import Item, Look, done, from_record, looked
 
 if TYPE_CHECKING:
     from lab.shop.tap import Tap
+    from tui.looking import Looking
 
 _TAP: Final = "lab.shop.tap"
-"""It brings the Kafka client and, behind the ports, SQLAlchemy."""
+_LOOKING: Final = "tui.looking"
+"""They bring the Kafka client, SQLAlchemy behind the ports, and an HTTP client: not before the first frame."""
 LOOK_SECONDS: Final = 2.0
 LEAST_REST_SECONDS: Final = 0.2
 AGAIN_SECONDS: Final = 0.5
@@ -114,7 +115,7 @@ class Feed:
             await asyncio.sleep(AGAIN_SECONDS * 2)
 
     async def _listen(self, shop: Running) -> None:
-        tapping = await asyncio.to_thread(importlib.import_module, _TAP)  # half a second: not before the first frame
+        tapping = await asyncio.to_thread(importlib.import_module, _TAP)
         while True:
             try:
                 async with tapping.Tap(shop.kafka, shop.prefix, start=tapping.Start.BEGINNING) as tap:
@@ -161,7 +162,8 @@ class Feed:
         return True
 
     async def _look(self, shop: Running) -> None:
-        async with Looking(shop, self._lab.engine(shop.engine)) as self.looking:
+        module = await asyncio.to_thread(importlib.import_module, _LOOKING)
+        async with module.Looking(shop, self._lab.engine(shop.engine)) as self.looking:
             noted: Look | None = None
             patience = time.monotonic() + PAST_SECONDS
             noted_at = 0.0

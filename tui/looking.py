@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Final, Self
 
-import httpx
+import aiohttp
 
 from lab.engines.base import Engine, UnitStatus
 from lab.engines.base import UnitState as EngineSays
@@ -31,7 +31,7 @@ class Looking:
     def __init__(self, shop: Running, engine: Engine) -> None:
         self._shop, self._engine = shop, engine
         self._stack = AsyncExitStack()
-        self._http: httpx.AsyncClient | None = None
+        self._http: aiohttp.ClientSession | None = None
         self._lag = AskingLag(shop.kafka, shop.prefix)
         self.statuses: Sequence[UnitStatus] = ()
         """What the engine said the last time."""

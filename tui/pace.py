@@ -23,6 +23,6 @@ class Pace:
         since = self._passed() - self._drawn_at
         return since >= SLOWEST_SECONDS or self._worked() - self._worked_at <= SHARE * since
 
-    def drawn(self) -> None:
-        """Note that a frame is drawn now."""
+    def draws(self) -> None:
+        """Note that a frame begins to be drawn now; its own work counts against the next one."""
         self._drawn_at, self._worked_at = self._passed(), self._worked()

@@ -10,9 +10,9 @@ from textual.worker import Worker
 
 from lab.errors import LabError
 from lab.running import Running
-from lab.shop.client import ShopClient, ShopUrls
 from lab.shop.contracts import PRODUCTS
 from lab.shop.scenario import scenario
+from lab.shop.urls import ShopUrls
 from tui.sheets.many import AskMany, Many
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Placing:
 
 async def place_one(app: "Orderlab", shop: Running) -> None:
     """Place one order whose customer gets what they ask for. What goes wrong is said."""
+    from lab.shop.client import ShopClient  # noqa: PLC0415  it brings an HTTP client, which the first frame needs not
+
     try:
         async with ShopClient(ShopUrls(shop.service_port)) as client:
             plan = scenario(1, random.randrange(1_000_000), await client.free(list(PRODUCTS)))  # noqa: S311  no secret
@@ -72,6 +74,8 @@ async def place_one(app: "Orderlab", shop: Running) -> None:
 async def place_many(app: "Orderlab", shop: Running, many: Many) -> None:
     """Place a seeded scenario at a steady rate, and say at the end what will become of it. What goes wrong is said."""
     placed, began = 0, time.monotonic()
+    from lab.shop.client import ShopClient  # noqa: PLC0415  it brings an HTTP client, which the first frame needs not
+
     try:
         async with ShopClient(ShopUrls(shop.service_port)) as client:
             plan = scenario(many.count, many.seed, await client.free(list(PRODUCTS)))

@@ -4,7 +4,6 @@ A share is processor time over wall time: 0.2 is a fifth of one core. What the g
 told, and not counted among what the app takes.
 """
 
-import itertools
 import json
 import os
 import statistics
@@ -17,10 +16,8 @@ from typing import Any, Final
 
 from lab.bench.machine import describe
 from lab.bench.own_home import own_home, run_lab
-from lab.bench.stream import records
 from lab.bench.terminal import Terminal
 from lab.engines.base import Progress, Report
-from lab.shop.seen import Seen
 
 RATE: Final = 5_000
 FLOOD: Final = 20_000
@@ -55,7 +52,7 @@ def measure(seconds: float, rounds: int, report: Report) -> TuiFigures:
         first = _stage(report, "first paint", lambda: _first_paint(max(3, rounds // 20)))
         idle = _stage(report, "idle", lambda: _cpu(0, seconds))
         busy = _stage(report, "5,000 events/s", lambda: _cpu(RATE, seconds))
-        generator = _generator()
+        generator = _stage(report, "the generator", lambda: _generator(seconds))
         keys = _stage(report, "keys", lambda: _keys(RATE, rounds))
         growth = _stage(report, "memory", lambda: _growth(RATE, seconds * 3))
         report(Progress("kafka", "starting"))
@@ -106,13 +103,12 @@ def _cpu(rate: int, seconds: float) -> float:
         return _share(terminal, seconds)
 
 
-def _generator() -> float:
-    """Return what making the messages takes by itself, as a share of one core."""
-    stream, count = records(), RATE * 4
-    before = time.process_time()
-    for record in itertools.islice(stream, count):
-        Seen.of(record)
-    return (time.process_time() - before) / count * RATE
+def _generator(seconds: float) -> float:
+    """Return what making the messages takes by itself, in a process of the same kind, as a share of one core."""
+    with _app("--rate", str(RATE), "--away") as terminal:
+        terminal.wait_for("messages are made")
+        terminal.drain(_WARM_SECONDS)
+        return _share(terminal, seconds)
 
 
 def _share(terminal: Terminal, seconds: float) -> float:

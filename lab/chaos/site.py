@@ -12,8 +12,8 @@ from lab.engines import interrupts
 from lab.engines.base import Engine, Progress, UnitState
 from lab.errors import LabError, NotRunning
 from lab.readiness import units_answer
-from lab.shop.client import ShopUrls
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 
 START_SECONDS: Final = 60.0
 

@@ -27,13 +27,14 @@ from lab.errors import LabError
 from lab.live import put_into_shop
 from lab.running import running
 from lab.shop.basket import parse_basket
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
 from lab.shop.contracts import CARD_OK, CARD_REFUSED, Message
 from lab.shop.follow import watch_order
 from lab.shop.narrate import Narrator
 from lab.shop.parts import PART_FILES
 from lab.shop.scenario import PlannedOrder
 from lab.shop.tap import Start, Tap, snapshot
+from lab.shop.urls import ShopUrls
 
 ORDER_SECONDS = 30.0
 PIECES_FOR_THE_AUDIT: Final = 10_000

@@ -80,7 +80,7 @@ def run(
     from lab.cli.output import saying  # noqa: PLC0415
     from lab.cli.say import as_json, aside  # noqa: PLC0415
     from lab.running import running  # noqa: PLC0415
-    from lab.shop.client import ShopUrls  # noqa: PLC0415
+    from lab.shop.urls import ShopUrls  # noqa: PLC0415
     from lab.stack import engine_named  # noqa: PLC0415
 
     shop = running()

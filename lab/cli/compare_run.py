@@ -23,11 +23,12 @@ from lab.contrast.stuck import SILENCE_SECONDS, SILENT, Standing, Stuck, in_the_
 from lab.errors import LabError
 from lab.running import Running, recorded, running
 from lab.shop.choreography.running import Choreography
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
 from lab.shop.contracts import CARD_OK, PRODUCTS, Item, State
 from lab.shop.parts import Parts, read_choices
 from lab.shop.scenario import Fate, PlannedOrder, scenario
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 from lab.stack import engine_named
 
 ONE_ORDER: Final = PlannedOrder("cus-anna", CARD_OK, (Item(sku="mug", quantity=1),))

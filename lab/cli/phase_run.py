@@ -15,13 +15,14 @@ from lab.engines.choose import Asked
 from lab.engines.versions import kafka_version
 from lab.phase import Outcome
 from lab.phase import run as run_scenario
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
 from lab.shop.contracts import OrderStatus
 from lab.shop.follow import watch
 from lab.shop.narrate import Line, Narrator
 from lab.shop.parts import read_choices
 from lab.shop.quorum import is_kraft
 from lab.shop.tap import Tap
+from lab.shop.urls import ShopUrls
 from lab.stack import Database, Running
 
 LAST_WORDS_SECONDS: Final = 0.7

@@ -19,7 +19,7 @@ from lab.cli.say import as_json
 from lab.cli.verify import sources
 from lab.engines.choose import Asked
 from lab.running import is_running
-from lab.shop.client import ShopUrls
+from lab.shop.urls import ShopUrls
 from lab.stack import Database
 
 _SEEDS: Final = 1_000_000

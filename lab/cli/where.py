@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from lab.errors import NotRunning
-from lab.shop.client import ShopUrls
+from lab.shop.urls import ShopUrls
 
 
 @dataclass(frozen=True, slots=True)

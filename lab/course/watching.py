@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from watchfiles import watch
-
 from lab.course.catalog import Exercise
 from lab.course.classroom import Checked, Classroom, Live
 from lab.course.progress_store import digest_of
@@ -160,6 +158,8 @@ class Watching:
             self._asked.put(_Look())
 
     def _hear(self) -> None:
+        from watchfiles import watch  # noqa: PLC0415  it takes a moment to import, and waits here anyway
+
         for _ in watch(
             self._room.folder,
             stop_event=self._stopped,

@@ -18,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 
 from lab.engines.base import UnitKind, UnitState, UnitStatus
@@ -114,6 +113,8 @@ def _memory_by_engine(container: str) -> int | None:
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if not host.startswith("unix://"):
         return None
+    import httpx  # noqa: PLC0415  it takes a moment, and every command of the lab comes by here
+
     path = f"http://docker/containers/{container}/stats?stream=false&one-shot=true"
     transport = httpx.HTTPTransport(uds=host.removeprefix("unix://"), verify=False)
     with contextlib.suppress(httpx.HTTPError, ValueError, KeyError), httpx.Client(transport=transport) as engine:

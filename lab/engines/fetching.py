@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
-
 from lab.engines.stamps import sha256
 from lab.errors import CorruptDownload, DiskFull, DownloadFailed
 
@@ -43,8 +41,14 @@ class Fetch:
     stop: threading.Event  # set: give up at the next chunk, keep what came
 
 
+class _SpoiltPart(Exception):
+    """What is on disk cannot be gone on with; it is gone, and the next attempt begins anew."""
+
+
 def fetch(order: Fetch) -> None:
     """Fetch it. Raises DownloadFailed, CorruptDownload or DiskFull, each naming the file."""
+    import httpx  # noqa: PLC0415  it takes a moment to import, and jars are fetched once
+
     problem = ""
     try:
         order.path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +57,7 @@ def fetch(order: Fetch) -> None:
                 try:
                     if _attempt(order, url):
                         return
-                except (httpx.HTTPError, httpx.InvalidURL) as error:
+                except (httpx.HTTPError, httpx.InvalidURL, _SpoiltPart) as error:
                     problem = f"{urlsplit(url).hostname}: {str(error) or type(error).__name__}"
             if order.stop.wait(0.3 * 2**attempt):
                 return
@@ -67,13 +71,15 @@ def fetch(order: Fetch) -> None:
 
 def _attempt(order: Fetch, url: str) -> bool:
     """Fetch what is missing of the file; False where it was told to stop."""
+    import httpx  # noqa: PLC0415
+
     part = order.path.with_name(f"{order.path.name}.part")
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     with httpx.stream("GET", url, headers=headers, timeout=20, follow_redirects=True) as answer:
         if answer.status_code == _RANGE_BEYOND_END:
             part.unlink()
-            raise httpx.RemoteProtocolError("the part on disk was longer than the file")
+            raise _SpoiltPart("the part on disk was longer than the file")
         answer.raise_for_status()
         resumed = answer.status_code == _RESUMED
         with part.open("ab" if resumed else "wb") as file:
@@ -94,7 +100,7 @@ def _finish(order: Fetch, part: Path, url: str, *, resumed: bool) -> None:
     order.tally.add(-part.stat().st_size)
     part.unlink()
     if resumed:  # the beginning came from elsewhere or was damaged: once more, from the start
-        raise httpx.RemoteProtocolError("the resumed file had another checksum")
+        raise _SpoiltPart("the resumed file had another checksum")
     raise CorruptDownload(
         f"{order.path.name} came from {urlsplit(url).hostname} with another checksum than the pinned one; deleted.",
         "Run the same command again. If it happens twice, a proxy or mirror alters files: name another in jgo's "

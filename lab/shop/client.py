@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ from lab.shop.contracts import (
 )
 from lab.shop.silence import UnitNow
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 from lab.shop.wording import clean
 
 T = TypeVar("T")
@@ -38,18 +38,6 @@ class HealthView(View):
     phase: int
     alive: bool
     ready: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ShopUrls:
-    """Where the units answer: a base port, and the offsets of the table of units."""
-
-    base_port: int
-    host: str = "127.0.0.1"
-
-    def url(self, unit: str) -> str:
-        """Return a unit's base URL."""
-        return f"http://{self.host}:{self.base_port + BY_NAME[unit].port_offset}"
 
 
 class ShopClient:

@@ -13,9 +13,9 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from lab.shop.client import ShopUrls
 from lab.shop.runtime.metrics import DEAD_LETTERS, LAG, OLDEST, OUTBOX, UNIT
 from lab.shop.units import UNITS
+from lab.shop.urls import ShopUrls
 
 MESSAGES: Final = "shop_messages"
 SECONDS: Final = "shop_handling_seconds"

@@ -10,19 +10,22 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
+
+from msgspec import Struct
+from msgspec.json import Encoder
 
 from lab.errors import DiskFull, NotFound, WrongUsage
 from lab.shop.contracts import MAX_RECORD_BYTES, Record
 from lab.shop.seen import Seen
 
 LINE_AT_MOST: Final = 4 * MAX_RECORD_BYTES
+_JSON: Final = Encoder()
+"""It writes bytes as base64."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True, rename={"kind": "note"}):
     """A line that is no record: something that was noted beside them, for whoever knows its kind.
 
     at_ms: milliseconds since the epoch. data: whatever JSON can hold.
@@ -62,7 +65,7 @@ class JournalWriter(AbstractContextManager["JournalWriter"]):
     def keep_all(self, entries: Sequence[Record | Note]) -> None:
         """Append many at once; they are in the file when this returns. Raises DiskFull."""
         try:
-            self._file.write(b"".join(map(to_line, entries)))
+            self._file.write(_JSON.encode_lines(entries))
             self._file.flush()
         except OSError as error:
             raise DiskFull(
@@ -97,13 +100,7 @@ def read_journal(path: Path) -> Iterator[Seen | Note | BadLine]:
 
 def to_line(entry: Record | Note) -> bytes:
     """Write a record, or a note, as one line."""
-    if isinstance(entry, Note):
-        return json.dumps({"note": entry.kind, "at_ms": entry.at_ms, "data": entry.data}).encode() + b"\n"
-    record = entry
-    headers = ", ".join([_pair(name, value) for name, value in record.headers])
-    place = f'"topic": {_quoted(record.topic)}, "partition": {record.partition}, "offset": {record.offset}'
-    what = f'"key": {_encode(record.key)}, "value": {_encode(record.value)}, "headers": [{headers}]'
-    return f'{{{place}, "timestamp_ms": {record.timestamp_ms}, {what}}}\n'.encode()
+    return _JSON.encode_lines((entry,))
 
 
 def _from_line(line: bytes, number: int) -> Seen | Note | BadLine:
@@ -148,23 +145,6 @@ def _record(row: Any) -> Record:
 
 
 _YEAR_9999_MS: Final = 253_402_000_000_000
-
-
-@lru_cache(maxsize=256)
-def _quoted(name: str) -> str:
-    """Write a name as JSON; the same few come again and again."""
-    return json.dumps(name)
-
-
-@lru_cache(maxsize=4096)
-def _pair(name: str, value: bytes | None) -> str:
-    """Write a header; most of them are the same in many messages."""
-    return f"[{_quoted(name)}, {_encode(value)}]"
-
-
-def _encode(value: bytes | None) -> str:
-    """Write bytes as JSON: nothing of base64 needs an escape."""
-    return "null" if value is None else f'"{binascii.b2a_base64(value, newline=False).decode()}"'
 
 
 def _decode(text: str | None) -> bytes | None:

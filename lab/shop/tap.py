@@ -107,7 +107,7 @@ class Tap:
                 self._answered_at = time.monotonic()
                 await self._take(self._consumer, polled)
             elif time.monotonic() - self._answered_at > PROBE_SECONDS:
-                await _within(PROBE_ANSWER_SECONDS, self._consumer.end_offsets(list(self._next)))
+                await _within(PROBE_ANSWER_SECONDS, self._consumer.end_offsets(list(self._next)[:1]))
                 self._answered_at = time.monotonic()
         except _TROUBLE as error:
             self._lost_at = time.time()

@@ -55,7 +55,7 @@ def test_peers_put_a_key_where_aiokafka_puts_it():
 
 
 def test_a_peer_that_is_not_installed_is_named(monkeypatch):
-    monkeypatch.setattr(measure, "PEERS", ("orjson", "no_such_peer"))
+    monkeypatch.setattr(measure, "PEERS", ("uvloop", "no_such_peer"))
     with pytest.raises(MachineProblem, match="not installed: no_such_peer") as raised:
         measure.measure(1, 50, lambda _: None)
     assert "uv sync --group authors" in raised.value.mend

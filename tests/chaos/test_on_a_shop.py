@@ -25,8 +25,8 @@ from lab.engines.base import UnitState
 from lab.engines.native import NativeEngine
 from lab.errors import NotRunning
 from lab.live import put_into_shop
-from lab.shop.client import ShopUrls
 from lab.shop.seen import Seen
+from lab.shop.urls import ShopUrls
 from lab.stack import Running, Wanted
 from lab.stack import up as bring_up
 from tests.cli.running import Said, lab, lab_interrupted

@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from lab.errors import LabError, NotFound, NotReady, NotRunning, WrongUsage
-from lab.shop.client import ShopClient, ShopUrls, unit_now
+from lab.shop.client import ShopClient, unit_now
 from lab.shop.contracts import PRODUCTS
 from lab.shop.silence import UnitNow
+from lab.shop.urls import ShopUrls
 from tests.engines.conftest import free_port
 
 pytestmark = pytest.mark.anyio

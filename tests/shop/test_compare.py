@@ -5,8 +5,8 @@ import pytest
 from lab.chaos.site import Site
 from lab.course.catalog import Kind, read_course
 from lab.engines.base import UnitState
-from lab.shop.client import ShopUrls
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 from lab.stack import Wanted
 from lab.stack import up as bring_up
 from tests.cli.running import lab, lab_interrupted

@@ -15,10 +15,11 @@ import pytest
 
 import lab.phase
 import lab.stack
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
 from lab.shop.contracts import ENDED, PRODUCTS, State
 from lab.shop.parts import Parts
 from lab.shop.ports import On
+from lab.shop.urls import ShopUrls
 from tests.shop.real_shop import RealShop, until
 
 ORDERS = 200

@@ -6,7 +6,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from lab.shop.contracts import PARTITIONS, TOPICS
-from lab.shop.offsets import READS, Offsets, lag_of
+from lab.shop.offsets import Offsets, lag_of
+from lab.shop.reads import READS
 from lab.shop.runtime.topics import ensure_topics
 
 pytestmark = pytest.mark.anyio

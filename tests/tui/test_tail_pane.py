@@ -216,7 +216,7 @@ async def test_an_item_that_the_history_forgot_is_not_an_error(shown):
         await pilot.press("home")
         inspector = app.screen.query_one(InspectorView)
         inspector.show(1)
-        app.history._room = 10
+        app.history.room = 10
         more = [from_record(one) for one in happy("ord-MORE", start=20_000)]
         for _ in range(120):
             app.history.add(more)

@@ -4,7 +4,7 @@ Read once, item by item; going on is cheap, and going back reads the last stretc
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,6 +17,7 @@ LOOKED_BACK: Final = 20_000
 DEED_MS: Final = 6_000.0
 """A change so soon after a deed, or before it was noted, is its consequence."""
 CRASHES_KEPT: Final = 20
+_UNREADABLE: Final = Kind.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,26 @@ class Beside:
     """When a unit that was ready had something waiting for it, for the first time."""
     restarts: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
     """Unit → when it was found brought back, and how often it had been by then."""
-    _sent: dict[str, dict[str, Item]] = field(default_factory=dict)
-    """Unit → name of a message → the last one that it sent."""
+    _sent: dict[tuple[str, str], Item] = field(default_factory=dict)
+    """Unit and name of a message → the last one that it sent."""
     _done: dict[str, float] = field(default_factory=dict)
 
-    def take(self, item: Item) -> None:
-        """Take in the next item."""
-        if item.record is not None:
-            self.last_message_ms = item.heard_ms
-            self.ends[item.record.topic, item.record.partition] = item.record.offset + 1
-            if item.kind is Kind.UNREADABLE:
+    def take_all(self, items: Sequence[Item]) -> None:
+        """Take in the next items; thousands a second come through here."""
+        messages = [item for item in items if item.record is not None]
+        if messages:
+            self.last_message_ms = messages[-1].heard_ms
+        self.ends.update({(at.topic, at.partition): at.offset + 1 for item in messages if (at := item.record)})
+        self._sent.update({(item.source, item.name): item for item in messages if item.kind is not _UNREADABLE})
+        for item in items:
+            if item.record is None:
+                self._take_other(item)
+            elif item.kind is _UNREADABLE:
                 self.unreadable[UNITS_OF_TOPIC.get(item.record.topic, ("", ""))[1]] += 1
                 self.last_unreadable = item
-            else:
-                self._sent.setdefault(item.source, {})[item.name] = item
-        elif item.kind is Kind.DONE:
+
+    def _take_other(self, item: Item) -> None:
+        if item.kind is Kind.DONE:
             self._was_done(item)
         elif item.look is not None:
             self._looked(item.look, item.heard_ms)
@@ -96,12 +102,10 @@ class Beside:
     def whose(self) -> Mapping[str, Mapping[str, str]]:
         """Return unit → exercise → `mine` or `broken`, by what stands in the last message of each kind."""
         found: dict[str, dict[str, str]] = {}
-        for unit, sent in self._sent.items():
-            parts: dict[str, str] = {}
-            for item in sent.values():
-                if item.origin:
-                    parts.update(_parts(item))
-            found[unit] = parts
+        for (unit, _), item in self._sent.items():
+            parts = found.setdefault(unit, {})
+            if item.origin:
+                parts.update(_parts(item))
         return found
 
 
@@ -110,8 +114,7 @@ def beside_at(before: Beside | None, history: History, end: int) -> Beside:
     if before is None or end < before.end or history.first > before.end:
         start = max(history.first, end - LOOKED_BACK)
         before = Beside(start, start)
-    for item in history.between(before.end, end):
-        before.take(item)
+    before.take_all(history.between(before.end, end))
     before.end = end
     return before
 

@@ -1,14 +1,14 @@
 """Who caused what: an index over a history by message id, cause and order. It grows with the history, and forgets."""
 
 from bisect import bisect_left
-from collections import deque
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
 from typing import Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, proxy
 
 from lab.shop.contracts import TOPIC_OF
 from lab.shop.waiting import ANSWERS
-from tui.model.history import History
+from tui.model.history import CHECKPOINT, History
 from tui.model.item import Item, Kind
 
 ANSWER_NAMES: Final = {asked.name: tuple(answer.name for answer in answers) for asked, answers in ANSWERS.items()}
@@ -17,7 +17,52 @@ LATE_MS: Final = 1_000
 """So long a command may be without an answer before that is worth a word."""
 KNOWN: Final = frozenset(body.name for body in TOPIC_OF)
 
-_Numbers = dict[str, list[int]]
+STRETCHES: Final = 8
+"""Into so many stretches the room of a history is cut; what is forgotten is let go of by whole ones."""
+
+
+class _Index:
+    """Numbers by name, in sequence. Most names have one number, and that one costs little.
+
+    Whoever writes much does it himself: `first.setdefault(name, number)`, and where another is returned, `more[name]`.
+    """
+
+    __slots__ = ("first", "more")
+
+    def __init__(self) -> None:
+        self.first: dict[str, int] = {}
+        self.more: defaultdict[str, list[int]] = defaultdict(list)
+
+    def of(self, name: str) -> Sequence[int]:
+        """Return the numbers of a name."""
+        first = self.first.get(name)
+        return () if first is None else (first, *self.more.get(name, ()))
+
+
+class _Stretch:
+    """What some neighbouring items of a history tell: those before number `end`."""
+
+    __slots__ = ("causes", "end", "ids", "orders")
+
+    def __init__(self, end: int) -> None:
+        self.end = end
+        self.ids, self.causes, self.orders = _Index(), _Index(), _Index()
+
+    def take(self, items: Iterable[Item], number: int) -> None:
+        """Take in the next items; the first of them has this number. Thousands a second come through here."""
+        ids, causes, orders = self.ids.first, self.causes.first, self.orders.first
+        for number, item in enumerate(items, number):  # noqa: B020, PLR1704  it goes on from there
+            if item.record is None:
+                continue
+            if (name := item.id) and ids.setdefault(name, number) != number:
+                self.ids.more[name].append(number)
+            if (name := item.cause) and causes.setdefault(name, number) != number:
+                self.causes.more[name].append(number)
+            if (name := item.order_id) and item.kind is not _UNREADABLE and orders.setdefault(name, number) != number:
+                self.orders.more[name].append(number)
+
+
+_UNREADABLE: Final = Kind.UNREADABLE
 
 
 class Causes:
@@ -28,69 +73,52 @@ class Causes:
     """
 
     def __init__(self, history: History) -> None:
-        self._history = history
-        self._next = self._first = history.first
-        self._kept: deque[Item] = deque()  # those with numbers from `_first` up to `_next`
-        self._ids: _Numbers = {}
-        self._causes: _Numbers = {}
-        self._orders: _Numbers = {}
+        self._history: History = proxy(history)  # who keeps an index by its history must not keep the history by it
+        self._long = max(CHECKPOINT, history.room // STRETCHES)
+        self._next = history.first
+        self._stretches: deque[_Stretch] = deque()
 
     def catch_up(self) -> None:
         """Take in what has come since the last call."""
         history = self._history
-        if history.first > self._next:  # more has come since than is kept: all that was known is forgotten
-            self._ids, self._causes, self._orders = {}, {}, {}
-            self._kept.clear()
-            self._next = self._first = history.first
-        if self._next == history.end:
-            return
-        new = history.between(self._next, history.end)
-        ids, causes, orders = self._ids, self._causes, self._orders
-        for number, item in enumerate(new, self._next):
-            if item.record is None:
-                continue
-            if item.id:
-                ids.setdefault(item.id, []).append(number)
-            if item.cause:
-                causes.setdefault(item.cause, []).append(number)
-            if item.order_id and item.kind is not Kind.UNREADABLE:
-                orders.setdefault(item.order_id, []).append(number)
-        self._kept.extend(new)
-        self._next = history.end
-        self._forget(history.first)
-
-    def _forget(self, before: int) -> None:
-        for _ in range(before - self._first):
-            item = self._kept.popleft()
-            if item.record is None:
-                continue
-            _drop_first(self._ids, item.id)
-            _drop_first(self._causes, item.cause)
-            if item.kind is not Kind.UNREADABLE:
-                _drop_first(self._orders, item.order_id)
-        self._first = max(self._first, before)
+        self._next = max(self._next, history.first)
+        while self._stretches and self._stretches[0].end <= history.first:
+            self._stretches.popleft()
+        while self._next < history.end:
+            if not self._stretches or self._stretches[-1].end <= self._next:
+                self._stretches.append(_Stretch(self._next + self._long))
+            stretch = self._stretches[-1]
+            until = min(stretch.end, history.end)
+            stretch.take(history.between(self._next, until), self._next)
+            self._next = until
 
     def of_order(self, order_id: str, end: int) -> list[int]:
         """Return the numbers of an order's readable messages."""
-        return _before(self._orders.get(order_id, []), end)
+        return self._known((stretch.orders for stretch in self._stretches), order_id, end)
 
     def orders(self, end: int) -> list[str]:
         """Return the orders, those that were seen first first."""
-        return [order_id for order_id, numbers in self._orders.items() if numbers[0] < end]
+        named = dict.fromkeys(name for stretch in self._stretches for name in stretch.orders.first)
+        return [order_id for order_id in named if self.of_order(order_id, end)]
 
     def copies(self, item: Item, end: int) -> list[int]:
         """Return the numbers of all messages with this one's id, itself among them."""
-        return _before(self._ids.get(item.id, []), end) if item.id else []
+        return self._known((stretch.ids for stretch in self._stretches), item.id, end)
 
     def cause(self, number: int) -> int | None:
         """Return the number of the message that caused this one; the nearest before it, where it came twice."""
-        numbers = self._ids.get(self._history[number].cause, [])
+        numbers = self._known((stretch.ids for stretch in self._stretches), self._history[number].cause, self._next)
         before = bisect_left(numbers, number)
         return numbers[max(before - 1, 0)] if numbers else None
 
     def effects(self, item: Item, end: int) -> list[int]:
         """Return the numbers of the messages that this one caused."""
-        return _before(self._causes.get(item.id, []), end) if item.id else []
+        return self._known((stretch.causes for stretch in self._stretches), item.id, end)
+
+    def _known(self, indexes: Iterable[_Index], name: str, end: int) -> list[int]:
+        """Return a name's numbers before `end`, without those that the history has forgotten."""
+        numbers = [number for index in indexes for number in index.of(name)]
+        return numbers[bisect_left(numbers, self._history.first) : bisect_left(numbers, end)]
 
     def unanswered(self, item: Item, end: int) -> bool:
         """Say whether a command's answer has not come. A command whose answers nobody knows is none of ours."""
@@ -112,14 +140,3 @@ def causes_of(history: History) -> Causes:
         index = _INDEXES[history] = Causes(history)
     index.catch_up()
     return index
-
-
-def _before(numbers: Sequence[int], end: int) -> list[int]:
-    return list(numbers[: bisect_left(numbers, end)])
-
-
-def _drop_first(index: _Numbers, name: str) -> None:
-    if name and (numbers := index.get(name)):
-        del numbers[0]
-        if not numbers:
-            del index[name]

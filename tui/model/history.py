@@ -21,7 +21,8 @@ class History:
     """
 
     def __init__(self, room: int = ROOM) -> None:
-        self._room = room
+        self.room = room
+        """So many items are kept; a few more while that is cheaper."""
         self._items: list[Item] = []
         self.first = 0
         """The number of the oldest item that is still here."""
@@ -43,17 +44,28 @@ class History:
 
     def add(self, items: Iterable[Item]) -> None:
         """Append items."""
-        for item in items:
-            if self.end % CHECKPOINT == 0:
+        new, taken = list(items), 0
+        while taken < len(new):
+            after_mark = self.end % CHECKPOINT
+            if after_mark == 0:
                 self._marks[self.end] = self.now.copy()
-            if self._items and item.heard_ms < self._items[-1].heard_ms:
-                item.heard_ms = self._items[-1].heard_ms  # the time cursor only ever goes on
-            self._items.append(item)
-            self.now.apply(item)
-            self.pulse.add(item)
-            self.version += 1
-        if len(self._items) > self._room + CHECKPOINT:
-            self._forget(self.end - self._room)
+            lot = new[taken : taken + CHECKPOINT - after_mark]
+            self._take(lot)
+            taken += len(lot)
+        if len(self._items) > self.room + CHECKPOINT:
+            self._forget(self.end - self.room)
+
+    def _take(self, items: Sequence[Item]) -> None:
+        heard_ms = self._items[-1].heard_ms if self._items else items[0].heard_ms
+        for item in items:
+            if item.heard_ms < heard_ms:
+                item.heard_ms = heard_ms  # the time cursor only ever goes on
+            else:
+                heard_ms = item.heard_ms
+        self._items.extend(items)
+        self.now.apply_all(items)
+        self.pulse.add_all(items)
+        self.version += len(items)
 
     def _forget(self, before: int) -> None:
         keep = before - before % CHECKPOINT
@@ -79,8 +91,7 @@ class History:
         end = max(end, self.first)
         mark = end - end % CHECKPOINT
         flow = self._marks[mark].copy() if mark in self._marks else Flow()
-        for item in self.between(max(mark, self.first), end):
-            flow.apply(item)
+        flow.apply_all(self.between(max(mark, self.first), end))
         return flow
 
     def end_at(self, at_ms: float) -> int:

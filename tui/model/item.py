@@ -7,11 +7,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from msgspec import Struct
+
 from lab.shop.contracts import BODY_OF, TOPICS, Body, Message, Record, Role, Unreadable, decode
 from lab.shop.contracts.credit import BROKEN, HANDLED_BY, MINE
 
 UNITS_OF_TOPIC: Final = MappingProxyType({topic.name: (topic.writer, topic.owner) for topic in TOPICS})
-IS_COMMAND_TOPIC: Final = frozenset(topic.name for topic in TOPICS if topic.role is Role.COMMAND_CHANNEL)
 
 
 class Kind(Enum):
@@ -60,9 +61,9 @@ class Look:
     lag: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct, gc=False):
     """One thing that was seen. Made fast, many thousand a second: what needs the body is read when it is asked for.
+    It is in no cycle, and the garbage collector does not look at it.
 
     at_ms: Kafka's time, or the clock's, milliseconds since the epoch. heard_ms: when it came here; of a file, at_ms.
     """
@@ -112,21 +113,19 @@ def _named(ce_type: bytes) -> str:
 def from_record(record: Record, heard_ms: int | None = None) -> Item:
     """Make the item of a record, whatever bytes it holds. Never raises. `heard_ms`: default, Kafka's time."""
     ce_type = message_id = cause = origin = b""
-    for name, value in record.headers:
-        if not isinstance(value, bytes):
+    for header, value in record.headers:
+        if header not in _TOLD or value is None:  # a value may be null on Kafka
             continue
-        if name == "ce_type":
+        if header == "ce_type":
             ce_type = value
-        elif name == "ce_id":
+        elif header == "ce_id":
             message_id = value
-        elif name == "ce_causationid":
+        elif header == "ce_causationid":
             cause = value
-        elif name == HANDLED_BY:
+        else:
             origin = value
     name = _named(ce_type) if len(ce_type) < _LONGEST_TYPE else ""
-    source, target = UNITS_OF_TOPIC.get(record.topic, ("", ""))
-    kind = Kind.COMMAND if record.topic in IS_COMMAND_TOPIC else Kind.EVENT
-    word = _text(origin)
+    source, target, kind = _TOPIC.get(record.topic, _NO_TOPIC)
     return Item(
         kind if name else Kind.UNREADABLE,
         record.timestamp_ms,
@@ -137,12 +136,19 @@ def from_record(record: Record, heard_ms: int | None = None) -> Item:
         target,
         _text(message_id),
         _text(cause),
-        word if word in {MINE, BROKEN} else "",
+        _ORIGIN.get(origin, ""),
         record=record,
     )
 
 
 _LONGEST_TYPE: Final = 100
+_TOLD: Final = frozenset({"ce_type", "ce_id", "ce_causationid", HANDLED_BY})
+_ORIGIN: Final = {MINE.encode(): MINE, BROKEN.encode(): BROKEN}
+_NO_TOPIC: Final = ("", "", Kind.EVENT)
+_TOPIC: Final = {
+    topic.name: (topic.writer, topic.owner, Kind.COMMAND if topic.role is Role.COMMAND_CHANNEL else Kind.EVENT)
+    for topic in TOPICS
+}
 
 
 def _text(value: bytes) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from tui.model.item import Item, Kind
@@ -32,22 +33,20 @@ class Pulse:
         """The beginning of the first second that is known; 0 where nothing is."""
         return next(iter(self._seconds), 0) * 1_000
 
-    def add(self, item: Item) -> None:
-        """Count an item; they come in the sequence of their times."""
-        if item.kind is Kind.LOOKED:
-            return
-        second = item.heard_ms // 1_000
+    def add_all(self, items: Sequence[Item]) -> None:
+        """Count items; they come in the sequence of their times, and thousands in one second."""
+        for second, found in groupby(items, _second):
+            noted = [item for item in found if item.look is None]
+            if noted:
+                _count(self._of(second), noted)
+
+    def _of(self, second: int) -> Slice:
         found = self._seconds.get(second)
         if found is None:
             found = self._seconds[second] = Slice()
             if len(self._seconds) > KEPT_SECONDS:
                 del self._seconds[next(iter(self._seconds))]
-        if item.kind is Kind.DONE:
-            found.hit = True
-        else:
-            found.records += 1
-            found.by_unit[item.source] += 1
-            found.dead = found.dead or item.kind is Kind.UNREADABLE
+        return found
 
     def slices(self, start_ms: float, end_ms: float, count: int) -> Sequence[Slice]:
         """Cut the time between into so many equal slices."""
@@ -63,3 +62,18 @@ class Pulse:
                 one.by_unit.update(seen.by_unit)
                 one.hit, one.dead = one.hit or seen.hit, one.dead or seen.dead
         return cut
+
+
+def _second(item: Item) -> int:
+    return item.heard_ms // 1_000
+
+
+def _count(into: Slice, items: Sequence[Item]) -> None:
+    sources = [item.source for item in items if item.record is not None]
+    into.records += len(sources)
+    into.by_unit.update(sources)
+    into.hit = into.hit or len(sources) < len(items)
+    into.dead = into.dead or any(item.kind is _UNREADABLE for item in items)
+
+
+_UNREADABLE: Final = Kind.UNREADABLE

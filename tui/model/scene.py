@@ -109,8 +109,7 @@ def scene_of(view: View, beside: Beside, present: Present) -> Scene:
 def _of_order(view: View) -> Flow:
     """Return what followed from one order's messages alone."""
     flow = Flow()
-    for item in view.history.of_order(view.order, view.moment.end):
-        flow.apply(item)
+    flow.apply_all(view.history.of_order(view.order, view.moment.end))
     return flow
 
 

@@ -3,8 +3,7 @@
 so a file replays the same frames. A token says *that* something was sent; how long it took is only ever a number.
 """
 
-from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -49,11 +48,11 @@ QUIET: Final = Traffic()
 
 def traffic(history: History, moment: Moment, *, motion: bool = True, order: str = "") -> Mapping[str, Traffic]:
     """Return what goes on, by topic; topics on which nothing happens are left out. order: only this one's messages."""
-    times = _times(history, moment, order)
     now = moment.at_ms
-    rates = {topic: len(heard) - bisect_right(heard, now - _SECOND_MS) for topic, heard in times.items()}
+    rates = _rates(history, moment, order)
     if not motion:
         return {topic: Traffic(recent=True, per_second=_dense(rate)) for topic, rate in rates.items() if rate}
+    times = _times(history, moment, order, rates)
     seen = {topic: _traffic(heard, now, rates[topic], PER_CHANNEL) for topic, heard in times.items()}
     if sum(len(one.tokens) for one in seen.values()) > PER_SCREEN:
         fewer = PER_SCREEN // max(len(seen), 1)
@@ -70,15 +69,26 @@ def moves(history: History, moment: Moment, *, motion: bool = True) -> bool:
     return any(item.is_message for item in history.between(start, moment.end))
 
 
-def _times(history: History, moment: Moment, order: str) -> Mapping[str, list[int]]:
+def _rates(history: History, moment: Moment, order: str) -> Counter[str]:
+    """Return how many messages were heard on each topic within the second before."""
+    recent = history.between(history.end_at(moment.at_ms - _SECOND_MS), moment.end)  # thousands of them, at every frame
+    return Counter(
+        [item.record.topic for item in recent if item.record is not None and (not order or item.order_id == order)]
+    )
+
+
+def _times(history: History, moment: Moment, order: str, rates: Mapping[str, int]) -> Mapping[str, list[int]]:
+    """Return when messages were heard: of dense topics nothing, for they show a number only."""
     end = moment.end
     start = history.since(moment.at_ms - _SECOND_MS)
     if end - start < _SPARSE:
         start = max(history.since(moment.at_ms - _BACK_MS), end - _SPARSE)
-    times: dict[str, list[int]] = defaultdict(list)
-    for item in history.between(start, end):  # thousands of them, at every frame
-        if (record := item.record) is not None and (not order or item.order_id == order):
-            times[record.topic].append(item.heard_ms)
+    dense = {topic for topic, rate in rates.items() if rate >= DENSE}
+    times: dict[str, list[int]] = {topic: [] for topic in rates}
+    for item in history.between(start, end):
+        if (record := item.record) is None or record.topic in dense or (order and item.order_id != order):
+            continue
+        times.setdefault(record.topic, []).append(item.heard_ms)
     return times
 
 

@@ -45,7 +45,7 @@ class Canvas:
         """Write a row's spans one after the other."""
         for span in row.spans:
             self.put(x, y, span.text, span.role, span.look)
-            x += cell_len(span.text)
+            x += span.cells
 
     def rows(self) -> list[Row]:
         """Return the grid, neighbours of one kind in one span."""

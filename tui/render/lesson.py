@@ -109,7 +109,7 @@ def _drawn(block: _Block, room: _Room) -> Iterator[Row]:
         case "heading_open" if first.tag == "h1":
             return
         case "heading_open":
-            strong = [span._replace(look=span.look | Look.STRONG) for span in spans_of(block.tokens[1])]
+            strong = [span.set_also(Look.STRONG) for span in spans_of(block.tokens[1])]
             yield from filled(strong, room.text, room.within + block.before, room.within + block.rest)
         case "paragraph_open":
             spans = spans_of(block.tokens[1])

@@ -21,7 +21,7 @@ def table_rows(tokens: Sequence[Token], cells: int) -> Iterator[Row]:
     for number, line in enumerate(lines):
         look = Look.STRONG if number == 0 else Look.PLAIN
         columns = [
-            filled([span._replace(look=span.look | look) for span in spans], width, Row())
+            filled([span.set_also(look) for span in spans], width, Row())
             for spans, width in zip(line, widths, strict=True)
         ]
         for height in range(max(map(len, columns))):

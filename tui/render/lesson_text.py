@@ -72,13 +72,13 @@ def _words(spans: Iterable[Span], longest: int) -> Iterator[Row]:
                 yield from _cut(word, longest)
                 word = []
             if piece:
-                word.append(span._replace(text=piece))
+                word.append(span.saying(piece))
     if word:
         yield from _cut(word, longest)
 
 
 def _cut(word: list[Span], longest: int) -> Iterator[Row]:
-    if sum(cell_len(span.text) for span in word) <= longest:
+    if sum(span.cells for span in word) <= longest:
         yield Row(tuple(word))
         return
     taken, room = list[Span](), longest
@@ -87,6 +87,6 @@ def _cut(word: list[Span], longest: int) -> Iterator[Row]:
             if cell_len(sign) > room:
                 yield Row(tuple(taken))
                 taken, room = [], longest
-            taken.append(span._replace(text=sign))
+            taken.append(span.saying(sign))
             room -= cell_len(sign)
     yield Row(tuple(taken))

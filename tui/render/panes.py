@@ -52,13 +52,25 @@ class Plan:
 
     def drawn(self) -> list[Row]:
         """Return the frame alone; the panes are blank."""
-        canvas = Canvas(self.width, self.height)
         shape = tuple((line.x, line.y, line.across, line.down) for line in self.lines)
-        for (x, y), way in _ways(shape).items():
-            canvas.put(x, y, SIGNS.frame_line[_JOINTS[way]], Role.FRAME)
-        for line in self.lines:
-            _titles(canvas, line)
-        return canvas.rows()
+        rows = list(_untitled(self.width, self.height, shape))
+        for y in {line.y for line in self.lines if line.across} & set(range(self.height)):
+            canvas = Canvas(self.width, 1)
+            canvas.put_row(0, 0, rows[y])
+            for line in self.lines:
+                if line.y == y:
+                    _titles(canvas, line)
+            rows[y] = canvas.rows()[0]
+        return rows
+
+
+@lru_cache(maxsize=8)
+def _untitled(width: int, height: int, shape: tuple[tuple[int, int, int, int], ...]) -> Sequence[Row]:
+    """Draw the lines without their titles, which alone change from frame to frame."""
+    canvas = Canvas(width, height)
+    for (x, y), way in _ways(shape).items():
+        canvas.put(x, y, SIGNS.frame_line[_JOINTS[way]], Role.FRAME)
+    return canvas.rows()
 
 
 def outer(width: int, height: int, title: Row, at_right: Row, top: int = 0) -> list[Line]:
@@ -72,7 +84,6 @@ def outer(width: int, height: int, title: Row, at_right: Row, top: int = 0) -> l
     ]
 
 
-@lru_cache(maxsize=8)
 def _ways(lines: tuple[tuple[int, int, int, int], ...]) -> Mapping[tuple[int, int], int]:
     """Return where the lines go from each place; a line is x, y, across, down."""
     ways: dict[tuple[int, int], int] = {}
@@ -87,18 +98,21 @@ def _ways(lines: tuple[tuple[int, int, int, int], ...]) -> Mapping[tuple[int, in
 
 
 def _titles(canvas: Canvas, line: Line) -> None:
-    """Write the titles into a horizontal line, a blank at each side; the left one wins where both do not fit."""
+    """Write the titles of a horizontal line into the one row that it is in, a blank at each side.
+
+    The left one wins where both do not fit.
+    """
     if not line.across:
         return
     room = line.across - 4
     left = line.title.fitted(min(line.title.cells, room)) if line.title.spans and room > 0 else Row()
     if left.spans:
-        canvas.put(line.x + 1, line.y, " ")
-        canvas.put_row(line.x + 2, line.y, left)
-        canvas.put(line.x + 2 + left.cells, line.y, " ")
+        canvas.put(line.x + 1, 0, " ")
+        canvas.put_row(line.x + 2, 0, left)
+        canvas.put(line.x + 2 + left.cells, 0, " ")
     right = line.at_right
     if right.spans and left.cells + right.cells + 3 <= room:
         start = line.x + line.across - 2 - right.cells
-        canvas.put(start - 1, line.y, " ")
-        canvas.put_row(start, line.y, right)
-        canvas.put(start + right.cells, line.y, " ")
+        canvas.put(start - 1, 0, " ")
+        canvas.put_row(start, 0, right)
+        canvas.put(start + right.cells, 0, " ")

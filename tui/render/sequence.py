@@ -141,7 +141,7 @@ def name_of(step: Step) -> Span:
 
 def _name(canvas: Canvas, step: Step, lanes: Lanes, look: Look) -> None:
     """Write the name and what is to be said of it. Where there is no room for all, the name is cut."""
-    name = row(name_of(step)._replace(look=look))
+    name = row(name_of(step).set_also(look))
     if not step.seen:
         canvas.put_row(lanes.ghost_at, 0, name.fitted(min(name.cells, lanes.width - lanes.ghost_at)))
         return

@@ -84,7 +84,7 @@ def _marked(one: Row, width: int) -> Row:
 
 def _without_indent(one: Row) -> Row:
     first, *others = one.spans
-    return Row((first._replace(text=first.text[INDENT:]), *others))
+    return Row((first.saying(first.text[INDENT:]), *others))
 
 
 def heading(text: str) -> Entry:

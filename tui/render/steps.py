@@ -95,7 +95,7 @@ class StepLines:
         role = Role.COMMAND if step.command else Role.EVENT
         sign = Span(f"{SIGNS.command_right if step.command else SIGNS.event_right} ", role, Look.STRONG)
         name = sequence.name_of(step)
-        said = [name._replace(text=fit(name.text, _NAME - 1), look=here or Look.PLAIN), *sequence.marks(step)]
+        said = [name.saying(fit(name.text, _NAME - 1)).set_also(here or Look.PLAIN), *sequence.marks(step)]
         if step.origin:
             said.append(Span(f" {SIGNS.yours}", Role.YOURS))
         head = row(mark) + sequence.time_cells(step, self.pauses.began_ms)

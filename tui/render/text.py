@@ -1,16 +1,16 @@
 """Text as renderers make it: rows of spans, each with a role. The theme turns roles into colours, much later."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import Enum, Flag, auto
-from typing import Final, NamedTuple
+from enum import IntFlag, StrEnum, auto
+from typing import Final
 
+from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 ELLIPSIS: Final = "…"
 
 
-class Role(Enum):
+class Role(StrEnum):
     """What a piece of text is; colour is only one of the ways in which it then differs."""
 
     TEXT = "text"
@@ -25,7 +25,7 @@ class Role(Enum):
     """Expected or out of date: quiet and italic."""
 
 
-class Look(Flag):
+class Look(IntFlag):
     """How it is set, beside its role."""
 
     PLAIN = 0
@@ -34,16 +34,28 @@ class Look(Flag):
     UNDERLINE = auto()
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True, gc=False):
     """A piece of text of one role. It has no control characters and no line end."""
 
     text: str
     role: Role = Role.TEXT
     look: Look = Look.PLAIN
 
+    @property
+    def cells(self) -> int:
+        """The terminal cells that it takes."""
+        return len(self.text) if self.text.isascii() else cell_len(self.text)
 
-@dataclass(frozen=True, slots=True)
-class Row:
+    def saying(self, text: str) -> "Span":
+        """Return another text, set as this one."""
+        return Span(text, self.role, self.look)
+
+    def set_also(self, look: Look) -> "Span":
+        """Return it set in another way, too."""
+        return Span(self.text, self.role, self.look | look)
+
+
+class Row(Struct, frozen=True, gc=False):
     """One line of a frame."""
 
     spans: tuple[Span, ...] = ()
@@ -54,7 +66,7 @@ class Row:
     @property
     def cells(self) -> int:
         """The terminal cells that it takes."""
-        return sum(cell_len(span.text) for span in self.spans)
+        return sum([span.cells for span in self.spans])
 
     def __add__(self, other: "Row") -> "Row":
         return Row(self.spans + other.spans)
@@ -63,16 +75,16 @@ class Row:
         """Return it cut or filled up to exactly so many cells. A cut is shown by `…`."""
         taken, room = list[Span](), cells
         for span in self.spans:
-            width = cell_len(span.text)
+            width = span.cells
             if width <= room:
                 taken.append(span)
                 room -= width
                 continue
             if room == 0 and taken:  # the cut must be seen: it takes the last cell
                 last = taken[-1]
-                taken[-1] = last._replace(text=_cut(last.text, cell_len(last.text)))
+                taken[-1] = last.saying(_cut(last.text, last.cells))
             elif room > 0:
-                taken.append(span._replace(text=_cut(span.text, room)))
+                taken.append(span.saying(_cut(span.text, room)))
             return Row(tuple(taken))
         return Row((*taken, Span(" " * room))) if room else Row(tuple(taken))
 
@@ -82,7 +94,7 @@ class Row:
 
     def reversed(self) -> "Row":
         """Return it as the line on which the keyboard is."""
-        return Row(tuple(span._replace(look=span.look | Look.REVERSE) for span in self.spans))
+        return Row(tuple(span.set_also(Look.REVERSE) for span in self.spans))
 
 
 def row(*pieces: Span | str) -> Row:

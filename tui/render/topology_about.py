@@ -6,7 +6,7 @@ from typing import Final
 from lab.shop.contracts import PARTITIONS, TOPICS
 from lab.shop.contracts.credit import BROKEN, MINE
 from lab.shop.contracts.topics import Role as TopicRole
-from lab.shop.offsets import READS as GROUP_READS
+from lab.shop.reads import READS as GROUP_READS
 from lab.shop.units import BY_NAME
 from lab.shop.wording import clean, pad
 from tui.model.scene import Scene

@@ -41,7 +41,7 @@ def channel(edge: Edge, traffic: Traffic, cells: int) -> Row:
         text = f"{head}{SIGNS.times}{short(edge.queue)}"
         _write(drawn, cells - len(text) if edge.to_right else 0, text, Role.FAULT, keep=-1)
     if edge.chosen and cells:
-        drawn = [span._replace(look=span.look | Look.REVERSE) for span in drawn]
+        drawn = [span.set_also(Look.REVERSE) for span in drawn]
         drawn[0 if edge.to_right else -1] = Span(SIGNS.cursor, Role.TEXT, Look.REVERSE)
     return Row(tuple(drawn))
 

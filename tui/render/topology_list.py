@@ -64,7 +64,7 @@ class ListDrawing:
 
     def _lit(self, topic: str, count: Span) -> Span:
         """Set a count in bold while something comes: here nothing has room to travel."""
-        return count._replace(look=Look.STRONG | Look.UNDERLINE) if self.scene.going_on(topic).recent else count
+        return count.set_also(Look.STRONG | Look.UNDERLINE) if self.scene.going_on(topic).recent else count
 
 
 def _at_work_first(state: State) -> tuple[bool, str]:

@@ -129,7 +129,8 @@ class LabScreen(Screen[None]):
 
     def on_second(self) -> None:
         """Draw what shows the clock, and what grows old: once a second while nothing else is drawn."""
-        self.query("#bottom").refresh()
+        for bottom in self.query(BottomView):
+            bottom.renew()
 
     def on_tick(self) -> None:
         """Draw anew what is visible."""

@@ -11,7 +11,7 @@ from lab.chaos.run import run as run_fault
 from lab.chaos.site import Site
 from lab.errors import LabError
 from lab.running import Running
-from lab.shop.client import ShopUrls
+from lab.shop.urls import ShopUrls
 from tui.bindings import bindings_of
 from tui.model.breaking import VERBS, Breaking, Step
 from tui.render.breaking import faults, shown_end, steps, work

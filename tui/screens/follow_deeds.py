@@ -10,7 +10,6 @@ from tui.model.expected import Difference
 from tui.model.followed import Followed, neighbour
 from tui.model.item import UnitState
 from tui.screens.base import LabScreen
-from tui.sheets.saga_log import SagaLog
 from tui.widgets.inspector import InspectorView
 from tui.widgets.steps import StepsView
 from tui.your_file import YourRow, your_row
@@ -106,6 +105,8 @@ class FollowDeeds(LabScreen):
         if shop is None or self.lab_app.file is not None:
             self.notify("The log is the mediator's own, and no shop runs here.", severity="warning", timeout=4)
         else:
+            from tui.sheets.saga_log import SagaLog  # noqa: PLC0415  it brings an HTTP client
+
             self.app.push_screen(SagaLog(shop, self.order_id))
 
     def _stopped_unit(self) -> str | None:

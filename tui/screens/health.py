@@ -7,8 +7,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.worker import Worker
 
-from lab.shop.client import ShopUrls
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 from tui.bindings import bindings_of
 from tui.model.item import UnitState
 from tui.model.series import Series, series_of
@@ -17,7 +17,6 @@ from tui.render.panes import Box, Line
 from tui.render.text import Look, Role, Row, Span, row
 from tui.screens.base import LabScreen, note, trouble
 from tui.sheets.dead_letters import DeadLetters
-from tui.sheets.partitions import PartitionsSheet
 from tui.unit_verbs import title_of
 from tui.widgets.rows import Rendered
 
@@ -147,6 +146,8 @@ class HealthScreen(LabScreen):
 
     def action_partitions(self) -> None:
         """Show where each log ends, and how far each group is."""
+        from tui.sheets.partitions import PartitionsSheet  # noqa: PLC0415  it brings the Kafka client
+
         self.app.push_screen(PartitionsSheet())
 
     def action_dead_letters(self) -> None:

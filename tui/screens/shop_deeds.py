@@ -14,7 +14,6 @@ from tui.model.shape import DEAD
 from tui.render.shop_layout import ABOUT, INSPECTOR
 from tui.screens.base import LabScreen
 from tui.sheets.dead_letters import DeadLetters
-from tui.sheets.partitions import PartitionsSheet
 from tui.shop_scene import ShopScene
 from tui.widgets.inspector import InspectorView
 from tui.widgets.tail import Tail
@@ -109,6 +108,8 @@ class ShopDeeds(LabScreen):
 
     def action_partitions(self) -> None:
         """Show where each log ends, and how far each group is."""
+        from tui.sheets.partitions import PartitionsSheet  # noqa: PLC0415  it brings the Kafka client
+
         self.app.push_screen(PartitionsSheet())
 
     def action_dead_letters(self) -> None:

@@ -13,7 +13,8 @@ from textual.screen import ModalScreen
 from textual.worker import Worker
 
 from lab.running import Running
-from lab.shop.offsets import READS, Offsets
+from lab.shop.offsets import Offsets
+from lab.shop.reads import READS
 from tui.ending import ended
 from tui.model.beside import beside_at
 from tui.render.partitions import WIDTH, Read, partitions

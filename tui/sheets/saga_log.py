@@ -10,7 +10,8 @@ from textual.screen import ModalScreen
 
 from lab.errors import LabError
 from lab.running import Running
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
+from lab.shop.urls import ShopUrls
 from lab.shop.wording import clean
 from tui.render.saga_log import saga_log
 from tui.render.text import Role, Row, Span, row

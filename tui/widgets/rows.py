@@ -1,10 +1,10 @@
 """Rows on the screen: the one place where roles become styles, and signs become ASCII where they must."""
 
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Self
 
 from rich.segment import Segment
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -34,13 +34,18 @@ class RowsView(Widget):
     """Shows what a renderer returns for its size. It never scrolls.
 
     `refresh` asks anew and draws everything; `renew` asks anew and draws the rows that have changed.
-    Subclasses give `rows`.
+    Subclasses give `rows`. It has neither border nor padding, and every style of a palette has its ground: what the
+    style sheet could add to a line is not looked for.
     """
 
     DEFAULT_CSS = "RowsView { height: 1fr; width: 1fr; }"
 
     _shown: Sequence[Row] = ()
     _asked: tuple[Size, Palette] | None = None  # for which size and colours; None: what is shown is not current
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._strips: dict[int, Strip] = {}  # the lines that are drawn already
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the rows to show."""
@@ -51,11 +56,13 @@ class RowsView(Widget):
         if self._asked != (self.size, palette_of(self)) or not self.size:
             self.refresh()
             return
-        before, self._shown = self._shown, self.rows(self.size.width, self.size.height)
-        pairs = enumerate(itertools.zip_longest(before, self._shown))
-        changed = [Region(0, y, self.size.width, 1) for y, (was, now) in pairs if was != now]
+        before, self._shown = self._shown, self.rows(*self.size)
+        changed = [y for y, (was, now) in enumerate(zip(before, self._shown, strict=False)) if was != now]
+        changed += range(*sorted((len(before), len(self._shown))))
+        for y in changed:
+            self._strips.pop(y, None)
         if changed:
-            super().refresh(*changed)
+            super().refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Draw everything, or these regions, at the next opportunity."""
@@ -67,9 +74,17 @@ class RowsView(Widget):
         """Ask the renderer where what it returned is not current any more, then draw line by line."""
         asked = (self.size, palette_of(self))
         if self._asked != asked:
-            self._styles_cache.clear()
-            self._shown, self._asked = self.rows(self.size.width, self.size.height), asked
-        return super().render_lines(crop)
+            self._strips.clear()
+            self._shown, self._asked = self.rows(*self.size), asked
+        for y in set(crop.line_range) - self._strips.keys():
+            self._strips[y] = self.render_line(y)
+        strips = [self._strips[y] for y in crop.line_range]
+        for wanted in self.get_line_filters():
+            if not isinstance(wanted, ANSIToTruecolor):  # all colours of a palette are true ones
+                strips = [strip.apply_filter(wanted, self.background_colors[1]) for strip in strips]
+        return (
+            strips if crop.column_span == (0, self.size.width) else [strip.crop(*crop.column_span) for strip in strips]
+        )
 
     def render_line(self, y: int) -> Strip:
         """Return line y."""

@@ -115,4 +115,4 @@ class TreeView(RowsView):
 
 def _without_first(line: Row) -> Sequence[Span]:
     first, *rest = line.spans
-    return (first._replace(text=first.text[1:]), *rest)
+    return (first.saying(first.text[1:]), *rest)

@@ -30,7 +30,7 @@ from lab.engines.native import NativeEngine
 from lab.errors import MachineProblem
 from lab.running import other_kafka
 
-PEERS: Final = ("faststream", "uvloop", "orjson")
+PEERS: Final = ("faststream", "uvloop")
 WARM_SHARE: Final = 0.1
 HOP_SECONDS: Final = 5.0
 HOP_ORDERS_PER_SECOND: Final = 100.0

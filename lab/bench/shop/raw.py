@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
-import orjson
+import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from lab.bench.shop.counting import Count, until
@@ -64,12 +64,12 @@ def _replies(group: str, records: Iterable[ConsumerRecord]) -> Iterable[Said]:
     for record in records:
         head = dict(record.headers)
         following = answers.get(head["ce_type"].decode())
-        body = orjson.loads(record.value)
+        body = msgspec.json.decode(record.value)
         if following is None:
             continue
         order_id = body["order_id"]
         for answer in following:
-            value = orjson.dumps({"order_id": order_id, **answer.fields})
+            value = msgspec.json.encode({"order_id": order_id, **answer.fields})
             yield (
                 answer.topic,
                 order_id.encode(),

@@ -11,7 +11,8 @@ from aiokafka.errors import KafkaError
 
 from lab.errors import NotRunning
 from lab.shop.contracts import RETRY_LEVELS, TOPICS, dead_letter_topic, groups_of, retry_topic
-from lab.shop.offsets import READS, Offsets
+from lab.shop.offsets import Offsets
+from lab.shop.reads import READS
 from lab.shop.runtime.bus import REQUEST_BYTES, as_record
 from lab.shop.runtime.topics import aside_topics
 from lab.shop.seen import Seen

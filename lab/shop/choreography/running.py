@@ -15,11 +15,12 @@ from lab.shop.choreography.carrying import CarryingParts
 from lab.shop.choreography.channels import channels, new_prefix
 from lab.shop.choreography.processor import by_itself
 from lab.shop.choreography.table import LISTENS
-from lab.shop.client import ShopClient, ShopUrls
+from lab.shop.client import ShopClient
 from lab.shop.parts import read_choices
 from lab.shop.runtime.service import Service, build_app
 from lab.shop.runtime.settings import Settings
 from lab.shop.units import BY_NAME
+from lab.shop.urls import ShopUrls
 
 _LOOK_SECONDS: Final = 0.02
 

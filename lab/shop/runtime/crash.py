@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.ext.asyncio import AsyncSession
+if TYPE_CHECKING:  # every command of the lab reads this module, and none of them needs what the ports need
+    from sqlalchemy.ext.asyncio import AsyncSession
 
-from lab.shop.ports import HandOver, Outgoing, Publish
+    from lab.shop.ports import HandOver, Outgoing, Publish
 
 
 class CrashPoint(StrEnum):
@@ -43,13 +45,13 @@ class CrashPoints:
             return
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def in_hand_over(self, hand_over: HandOver) -> HandOver:
+    def in_hand_over(self, hand_over: "HandOver") -> "HandOver":
         """Return the part with the points around its commit. What it does between commit and publish stays its own."""
         if self.folder is None:
             return hand_over
 
-        async def with_points(session: AsyncSession, messages: Sequence[Outgoing], publish: Publish) -> None:
-            async def told(messages: Sequence[Outgoing]) -> None:
+        async def with_points(session: "AsyncSession", messages: "Sequence[Outgoing]", publish: "Publish") -> None:
+            async def told(messages: "Sequence[Outgoing]") -> None:
                 self.reached(CrashPoint.AFTER_COMMIT)
                 await self.in_publish(publish)(messages)
 
@@ -59,12 +61,12 @@ class CrashPoints:
 
         return with_points
 
-    def in_publish(self, publish: Publish) -> Publish:
+    def in_publish(self, publish: "Publish") -> "Publish":
         """Return `publish` with the point after Kafka's acknowledgement."""
         if self.folder is None:
             return publish
 
-        async def with_point(messages: Sequence[Outgoing]) -> None:
+        async def with_point(messages: "Sequence[Outgoing]") -> None:
             await publish(messages)
             if messages:
                 self.reached(CrashPoint.AFTER_PRODUCE)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import aiosqlite
 import asyncpg
-import orjson
+import msgspec
 from sqlalchemy import Connection, MetaData, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -31,8 +31,8 @@ tenth of a second too long."""
 _HOW: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "hide_parameters": True,  # errors reach logs, and parameters are cards and addresses
-        "json_serializer": lambda value: orjson.dumps(value).decode(),
-        "json_deserializer": orjson.loads,
+        "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+        "json_deserializer": msgspec.json.decode,
     }
 )
 _MAKING_TABLES = 7_301  # a lock of ours in each database: CREATE TABLE IF NOT EXISTS fails for the slower of two

@@ -1,6 +1,7 @@
 """The index of cause and effect."""
 
 from dataclasses import replace
+from weakref import ref
 
 from tests.tui.stories import happy, own_ids, without
 from tests.tui.world import NOON_MS, fixed_history, happy_order
@@ -77,15 +78,37 @@ def test_orders_stand_in_the_sequence_in_which_they_were_seen():
 
 
 def test_what_the_history_forgets_is_forgotten_here_too():
-    history = History(room=1_000)
+    history, gone = History(room=1_000), None
     causes = Causes(history)
     for number in range(300):
         history.add(from_record(one) for one in own_ids(happy_order(f"ord-{number}"), f"ord-{number}"))
         causes.catch_up()
+        gone = gone or history[0]
     assert history.first > 0
     assert causes.orders(history.end)[0] == history[history.first].order_id
     assert causes.of_order("ord-0", history.end) == []
-    assert causes._ids.keys() == {history[n].id for n in range(history.first, history.end)}
+    assert causes.copies(gone, history.end) == []
+    assert all(causes.copies(history[n], history.end) == [n] for n in range(history.first, history.end))
+
+
+def test_of_an_order_that_is_half_forgotten_the_rest_is_known():
+    history = History(room=1_000)
+    causes = Causes(history)
+    for number in range(300):
+        history.add(from_record(one) for one in own_ids(happy_order(f"ord-{number}"), f"ord-{number}"))
+    causes.catch_up()
+    half = history[history.first].order_id
+    known = causes.of_order(half, history.end)
+    assert 0 < len(known) < len(happy_order(half))
+    assert known == [n for n in range(history.first, history.end) if history[n].order_id == half]
+
+
+def test_an_index_keeps_no_history_alive():
+    history, causes = indexed(happy())
+    known = ref(history)
+    del history
+    assert known() is None
+    del causes
 
 
 def test_two_who_ask_for_a_historys_index_get_the_same_one():

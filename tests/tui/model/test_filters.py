@@ -92,7 +92,7 @@ def test_one_order_keeps_what_was_done_since_it_began():
 
 def test_lines_that_are_forgotten_are_said():
     history = fixed_history()
-    history._room = 1_000
+    history.room = 1_000
     lines = TailLines(history)
     lines.catch_up()
     one = history[1]

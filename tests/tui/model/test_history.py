@@ -33,7 +33,7 @@ def test_the_past_is_the_same_as_it_was_when_it_was_now(end):
     for number in range(200):
         for place, one in enumerate(happy_order(f"ord-{number:05}", start=number * 3000)):
             if number * 18 + place < end:
-                replayed.apply(from_record(one))
+                replayed.apply_all([from_record(one)])
     then = history.at(end)
     assert (then.records, then.orders, then.by_topic) == (replayed.records, replayed.orders, replayed.by_topic)
     assert then.open_orders == replayed.open_orders
@@ -43,7 +43,7 @@ def test_the_past_is_the_same_as_it_was_when_it_was_now(end):
 def test_looking_at_the_past_does_not_change_now():
     history = many(100)
     before = history.now.copy()
-    history.at(500).apply(from_record(happy_order("ord-late")[0]))
+    history.at(500).apply_all([from_record(happy_order("ord-late")[0])])
     assert history.now == before
 
 

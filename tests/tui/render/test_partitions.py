@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lab.shop.contracts import PARTITIONS, TOPICS
-from lab.shop.offsets import READS
+from lab.shop.reads import READS
 from tests.tui.world import happy_order
 from tui.model.item import from_record
 from tui.render.dead_letters import head, letter

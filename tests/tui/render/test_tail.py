@@ -1,8 +1,7 @@
 """Lines of the tail: which columns there are, and what stands in them."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from lab.shop.contracts import Record
 from tests.tui.stories import happy

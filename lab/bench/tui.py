@@ -10,7 +10,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -22,13 +23,19 @@ from lab.engines.base import Progress, Report
 RATE: Final = 5_000
 FLOOD: Final = 20_000
 _WARM_SECONDS: Final = 4.0
+_FILL_SECONDS: Final = 80.0
+"""After so long all that is bounded is full, and Python's allocator has the room that it goes on with."""
+_GROWTH_SECONDS: Final = 60.0
 _FED: Final = "lab.cli.tui_fed"
 """The program that runs the app on made-up messages; nothing here imports the app itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class TuiFigures:
-    """cpu_…: shares of one core. key_to_paint: from a key to what it changed on the terminal, at 5,000 events/s."""
+    """cpu_…: shares of one core. key_to_paint: from a key to what it changed on the terminal, at 5,000 events/s.
+
+    idle: nothing is there; beside_shop: an open shop is listened to and looked at, and nobody orders anything.
+    """
 
     cpu_at_5000: float
     generator_cpu: float
@@ -36,6 +43,7 @@ class TuiFigures:
     key_to_paint_p50_ms: float
     key_to_paint_p99_ms: float
     idle_cpu: float
+    idle_cpu_beside_shop: float
     first_paint_s: float
     rss_growth_bytes_per_minute: float
     rounds: int
@@ -54,10 +62,11 @@ def measure(seconds: float, rounds: int, report: Report) -> TuiFigures:
         busy = _stage(report, "5,000 events/s", lambda: _cpu(RATE, seconds))
         generator = _stage(report, "the generator", lambda: _generator(seconds))
         keys = _stage(report, "keys", lambda: _keys(RATE, rounds))
-        growth = _stage(report, "memory", lambda: _growth(RATE, seconds * 3))
+        growth = _stage(report, "memory, for two minutes", lambda: _growth(RATE))
         report(Progress("kafka", "starting"))
         run_lab("up", "--engine", "native")
         report(Progress("kafka", "runs", done=True))
+        beside = _stage(report, "idle, a shop open", lambda: _idle_beside_shop(seconds))
         from_kafka = _stage(report, "5,000 events/s from Kafka", lambda: _cpu_from_kafka(seconds))
     ordered = sorted(keys)
     return TuiFigures(
@@ -67,6 +76,7 @@ def measure(seconds: float, rounds: int, report: Report) -> TuiFigures:
         key_to_paint_p50_ms=round(statistics.median(ordered) * 1_000, 1),
         key_to_paint_p99_ms=round(ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)] * 1_000, 1),
         idle_cpu=round(idle, 4),
+        idle_cpu_beside_shop=round(beside, 4),
         first_paint_s=round(first, 3),
         rss_growth_bytes_per_minute=round(growth),
         rounds=rounds,
@@ -132,26 +142,38 @@ def _keys(rate: int, rounds: int) -> list[float]:
     return took
 
 
-def _growth(rate: int, seconds: float) -> float:
-    """Return how fast the memory grows once everything that is bounded is full."""
+def _growth(rate: int) -> float:
+    """Return how fast the memory grows, in bytes a minute, once everything that is bounded is full."""
     with _app("--rate", str(rate)) as terminal:
         terminal.wait_for("explain")
-        terminal.drain(max(_WARM_SECONDS, 25_000 / rate + 5))
+        terminal.drain(_FILL_SECONDS)
         before = terminal.rss_bytes()
-        terminal.drain(seconds)
-        return (terminal.rss_bytes() - before) / seconds * 60
+        terminal.drain(_GROWTH_SECONDS)
+        return (terminal.rss_bytes() - before) / _GROWTH_SECONDS * 60
+
+
+@contextmanager
+def _app_beside_shop() -> Iterator[Terminal]:
+    """Yield the real app on its Shop screen, once it has read what lies on Kafka."""
+    env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    with Terminal([sys.executable, "-m", "lab.cli.main"], env) as terminal:
+        terminal.wait_for("explain")
+        terminal.press("2")
+        terminal.drain(_WARM_SECONDS)
+        yield terminal
+
+
+def _idle_beside_shop(seconds: float) -> float:
+    with _app_beside_shop() as terminal:
+        return _share(terminal, seconds)
 
 
 def _cpu_from_kafka(seconds: float) -> float:
     """Let another process write to a real Kafka; measure the app that listens to it, and only that."""
     writing = [sys.executable, "-m", "lab.bench.writing", "--rate", str(RATE), "--seconds", str(seconds + 30)]
-    env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     with subprocess.Popen(writing, stdout=subprocess.PIPE, text=True) as writer:  # noqa: S603  our own command
         try:
-            with Terminal([sys.executable, "-m", "lab.cli.main"], env) as terminal:
-                terminal.wait_for("explain")
-                terminal.press("2")
-                terminal.drain(_WARM_SECONDS)
+            with _app_beside_shop() as terminal:
                 share = _share(terminal, seconds)
         finally:
             writer.terminate()

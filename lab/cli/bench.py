@@ -121,6 +121,7 @@ def tui(
         ("key to paint meanwhile, median", f"{figures.key_to_paint_p50_ms:.0f} ms", ""),
         ("key to paint meanwhile, 99 of 100", f"{figures.key_to_paint_p99_ms:.0f} ms", "≤ 60 ms"),
         ("nothing comes, of one core", f"{figures.idle_cpu:.2%}", "< 1 %"),
+        ("the same beside an open shop", f"{figures.idle_cpu_beside_shop:.2%}", ""),
         ("start of `lab` to its first frame", f"{figures.first_paint_s:.2f} s", "< 1 s"),
         ("memory, a minute of it", f"{figures.rss_growth_bytes_per_minute / 1e6:+.1f} MB", "flat"),
     ):

@@ -1,14 +1,23 @@
 """Markdown, cut at its headings. What is a heading, a table or a block of code is markdown-it's business."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from pydantic import BaseModel, ConfigDict
 
-_MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    """Make the parser when something is to be read: its library takes a moment to import."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415
+
+    return MarkdownIt("commonmark").enable("table")
 
 
 class Code(BaseModel):
@@ -27,7 +36,7 @@ class Part(NamedTuple):
 
     title: str
     text: str
-    tokens: Sequence[Token]
+    tokens: "Sequence[Token]"
 
 
 class Page:
@@ -35,7 +44,7 @@ class Page:
 
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
-        self._tokens = _MARKDOWN.parse(text)
+        self._tokens = _markdown().parse(text)
 
     def parts(self, tag: str, within: Part | None = None) -> Iterator[Part]:
         """Cut the page, or one part of it, at the headings `h1`, `h2` … of one level."""
@@ -51,7 +60,7 @@ class Page:
         inside = within.tokens[: next(first, None)]
         return self._text(rows(inside[0])[0] if inside else 0, inside)
 
-    def _text(self, first: int, tokens: Sequence[Token]) -> str:
+    def _text(self, first: int, tokens: "Sequence[Token]") -> str:
         last = max((rows(token)[1] for token in tokens), default=0)
         return "\n".join(self._lines[first:last]).strip("\n")
 
@@ -64,17 +73,17 @@ def blocks(part: Part) -> Iterator[Code]:
             yield Code(language=language, code=token.content, line=rows(token)[0] + 2)
 
 
-def plain(inline: Token) -> str:
+def plain(inline: "Token") -> str:
     """Return a line's text without its marks."""
     return "".join(" " if "break" in child.type else child.content for child in inline.children or ())
 
 
-def rows(token: Token) -> tuple[int, int]:
+def rows(token: "Token") -> tuple[int, int]:
     """Return a token's first line and the one after its last, counted from 0; (0, 0) where it knows none."""
     first, after = token.map or (0, 0)
     return first, after
 
 
-def tokens(text: str) -> Sequence[Token]:
+def tokens(text: str) -> "Sequence[Token]":
     """Return a text's tokens, for whoever draws it."""
-    return _MARKDOWN.parse(text)
+    return _markdown().parse(text)

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from markdown_it.token import Token
 from rich.cells import cell_len, chop_cells
 
 from lab.course.markdown import tokens
 from tui.render.lesson_table import table_rows
 from tui.render.lesson_text import filled, spans_of
 from tui.render.text import ELLIPSIS, Look, Role, Row, Span, row
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 TEXT_CELLS: Final = 76
 _ROOMY: Final = 80
@@ -57,13 +59,13 @@ def lesson_rows(text: str, cells: int) -> Sequence[Laid]:
 class _Block(NamedTuple):
     """What is drawn as one: its tokens, what stands before its first row and the others, a blank row before it."""
 
-    tokens: Sequence[Token]
+    tokens: "Sequence[Token]"
     before: Row
     rest: Row
     parted: bool = True
 
 
-def _blocks(all_tokens: Sequence[Token]) -> Iterator[_Block]:
+def _blocks(all_tokens: "Sequence[Token]") -> Iterator[_Block]:
     """Cut the tokens into blocks, each with the marks of the lists and quotes around it."""
     before = list[Row]()  # what each list or quote around puts before a line
     mark: Row | None = None  # of the list's entry whose first block has not come yet
@@ -95,7 +97,7 @@ def _blocks(all_tokens: Sequence[Token]) -> Iterator[_Block]:
         at = end
 
 
-def _end(all_tokens: Sequence[Token], at: int) -> int:
+def _end(all_tokens: "Sequence[Token]", at: int) -> int:
     opened = all_tokens[at]
     if opened.nesting == 0:
         return at + 1
@@ -125,7 +127,7 @@ def _drawn(block: _Block, room: _Room) -> Iterator[Row]:
             yield from (room.within + row(line) for line in first.content.splitlines())
 
 
-def _code(token: Token, room: _Room) -> Iterator[Row]:
+def _code(token: "Token", room: _Room) -> Iterator[Row]:
     """Return each line as it is. Where one is wider than the pane it goes on in the next row, both marked `…`."""
     lines = token.content.rstrip("\n").expandtabs(4).split("\n")
     longest = max(map(cell_len, lines))

@@ -1,18 +1,19 @@
 """A table of a lesson: columns as wide as they must be, the widest broken into rows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
-
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Final
 
 from tui.render.lesson_text import filled, spans_of
 from tui.render.text import Look, Role, Row, Span, row
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _BETWEEN: Final = 2
 _NARROWEST: Final = 8
 
 
-def table_rows(tokens: Sequence[Token], cells: int) -> Iterator[Row]:
+def table_rows(tokens: "Sequence[Token]", cells: int) -> Iterator[Row]:
     """Return the rows of a table in at most so many cells."""
     lines = list(_lines(tokens))
     if not lines:
@@ -31,7 +32,7 @@ def table_rows(tokens: Sequence[Token], cells: int) -> Iterator[Row]:
             yield row(Span("─" * (sum(widths) + _BETWEEN * (len(widths) - 1)), Role.FRAME))
 
 
-def _lines(tokens: Sequence[Token]) -> Iterator[list[list[Span]]]:
+def _lines(tokens: "Sequence[Token]") -> Iterator[list[list[Span]]]:
     line: list[list[Span]] = []
     for number, token in enumerate(tokens):
         if token.type in {"th_open", "td_open"}:

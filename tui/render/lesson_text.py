@@ -1,12 +1,14 @@
 """Running text with marks, broken into rows of a width; words keep their roles."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from markdown_it.token import Token
 from rich.cells import cell_len
 
 from tui.render.text import Look, Role, Row, Span
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _TICK: Final = Span("`", Role.QUIET)
 _TURNS: Final = {
@@ -19,7 +21,7 @@ _TURNS: Final = {
 _OUTSIDE: Final = ("http://", "https://", "mailto:")
 
 
-def spans_of(inline: Token) -> list[Span]:
+def spans_of(inline: "Token") -> list[Span]:
     """Return a line of Markdown as spans: code keeps its ticks, an address outside stands behind its words."""
     found = list[Span]()
     look, address = Look.PLAIN, list[str]()

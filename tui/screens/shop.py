@@ -149,9 +149,10 @@ class ShopScreen(ShopDeeds):
         super().on_tick()
 
     def on_second(self) -> None:
-        """Let what was looked at long ago grow old."""
+        """Let what was looked at long ago grow old; where nobody has looked yet, nothing does."""
         super().on_second()
-        if self.topology.display:
+        looked = self.lab_app.link.look is not None or self.lab_app.view().flow.looked_ms
+        if looked and self.topology.display:
             self.topology.renew()
 
     def on_mount(self) -> None:

@@ -105,13 +105,15 @@ class StartScreen(LabScreen):
     # ── finding out ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def on_mount(self) -> None:
-        """Look at the machine, and ask where the learner is; both beside what is drawn."""
+        """Look at the machine, and ask where the learner is; both beside what is drawn, and not before it is."""
         self.view.focus()
-        self.look_again()
+        self.call_after_refresh(self.look_again)
 
     def on_screen_resume(self) -> None:
         """Ask where the learner is now."""
-        self.run_worker(self._ask_learner, thread=True, name="learner", group="learner", exclusive=True)
+        self.call_after_refresh(
+            self.run_worker, self._ask_learner, thread=True, name="learner", group="learner", exclusive=True
+        )
 
     def look_again(self) -> None:
         """Look at the machine, and at the shop, anew, and show that."""

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lab.engines.base import EngineName, UnitStatus
 from lab.engines.unit_status import ORPHAN
 from tui.model.start import Known, Learner, Machine
+from tui.shown import now_ms
 
 if TYPE_CHECKING:
     from tui.app import Orderlab
@@ -19,16 +20,16 @@ class Found:
 
     machine: Machine | None = None
     learner: Learner | None = None
-    looking_since_ms: float = 0
+    looking_since_ms: float = field(default_factory=now_ms)
     plain: tuple[str, Sequence[tuple[str, str]]] = ("", ())
 
 
-def gather(app: "Orderlab", found: Found, now_ms: float) -> Known:
+def gather(app: "Orderlab", found: Found, at_ms: float) -> Known:
     """Return everything as it is now. Fast: nothing is asked, files and processes least of all."""
     link, flow = app.link, app.history.now
     statuses = app.feed.looking.statuses if app.feed.looking and link.shop else ()
     return Known(
-        now_ms,
+        at_ms,
         found.machine,
         found.learner,
         found.looking_since_ms,

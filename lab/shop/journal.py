@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from msgspec import Struct
 from msgspec.json import Encoder
 
 from lab.errors import DiskFull, NotFound, WrongUsage
@@ -25,7 +24,8 @@ _JSON: Final = Encoder()
 """It writes bytes as base64."""
 
 
-class Note(Struct, frozen=True, rename={"kind": "note"}):
+@dataclass(frozen=True, slots=True)
+class Note:
     """A line that is no record: something that was noted beside them, for whoever knows its kind.
 
     at_ms: milliseconds since the epoch. data: whatever JSON can hold.
@@ -65,7 +65,7 @@ class JournalWriter(AbstractContextManager["JournalWriter"]):
     def keep_all(self, entries: Sequence[Record | Note]) -> None:
         """Append many at once; they are in the file when this returns. Raises DiskFull."""
         try:
-            self._file.write(_JSON.encode_lines(entries))
+            self._file.write(_lines(entries))
             self._file.flush()
         except OSError as error:
             raise DiskFull(
@@ -100,7 +100,16 @@ def read_journal(path: Path) -> Iterator[Seen | Note | BadLine]:
 
 def to_line(entry: Record | Note) -> bytes:
     """Write a record, or a note, as one line."""
+    if isinstance(entry, Note):  # what is noted may hold anything, such as a path that is not UTF-8
+        return json.dumps({"note": entry.kind, "at_ms": entry.at_ms, "data": entry.data}).encode() + b"\n"
     return _JSON.encode_lines((entry,))
+
+
+def _lines(entries: Sequence[Record | Note]) -> bytes:
+    """Write them all; many records at once are what comes most."""
+    if any(isinstance(entry, Note) for entry in entries):
+        return b"".join(map(to_line, entries))
+    return _JSON.encode_lines(entries)
 
 
 def _from_line(line: bytes, number: int) -> Seen | Note | BadLine:

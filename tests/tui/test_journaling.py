@@ -113,6 +113,13 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     journal.write(items_of(fixed_history()))
 
 
+def test_a_path_that_is_not_utf_8_is_kept_as_the_system_names_it(journal):
+    crashed = UnitLook(UnitState.CRASHED, why="it cannot start", file="caf\udce9/reserve.py:14")
+    journal.write([looked(all_ready(payment=crashed), NOON_MS)])
+    assert journal.trouble == ""
+    assert read_items(journal.file)[0][0].look.units["payment"] == crashed
+
+
 def test_only_what_is_worth_it_is_kept(journal):
     history = fixed_history()
     journal.write(items_of(history))

@@ -11,6 +11,8 @@ from lab.engines.base import EngineName
 from tests.engines.test_choose import ANSWERS, HANGS, SILENT
 from tests.tui.world import SURROUNDINGS, text_of, until
 from tui.app import Orderlab
+from tui.shown import now_ms
+from tui.start_known import Found
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +54,10 @@ async def test_the_first_frame_waits_for_nothing_and_learn_is_a_key_away(machine
         assert "Looking at it…" in text_of(pilot.app)
         await pilot.press("3")
         await until(pilot, shows(pilot, "┌ Learn"))
+
+
+def test_before_the_machine_is_looked_at_no_time_has_passed():
+    assert now_ms() - Found().looking_since_ms < 1_000
 
 
 async def test_a_silent_docker_is_asked_about_and_looked_at_again(machine):

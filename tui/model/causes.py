@@ -98,8 +98,15 @@ class Causes:
 
     def orders(self, end: int) -> list[str]:
         """Return the orders, those that were seen first first."""
-        named = dict.fromkeys(name for stretch in self._stretches for name in stretch.orders.first)
-        return [order_id for order_id in named if self.of_order(order_id, end)]
+        first = self._history.first
+        return list(
+            dict.fromkeys(
+                name
+                for stretch in self._stretches
+                for name, number in stretch.orders.first.items()
+                if number < end and (number >= first or self.of_order(name, end))
+            )
+        )
 
     def copies(self, item: Item, end: int) -> list[int]:
         """Return the numbers of all messages with this one's id, itself among them."""

@@ -43,10 +43,10 @@ async def ask(client: "aiohttp.ClientSession", url: str) -> Health | None:
     import aiohttp  # noqa: PLC0415  it takes a moment, and most commands come by here without asking anybody
 
     try:
-        async with client.get(f"{url}/health") as answer:
-            said = await answer.json()
+        async with client.get(f"{url}/health", allow_redirects=False) as answer:
+            said = await answer.json(content_type=None)
         return Health(int(said["pid"]), bool(said["database"]), int(said["assigned"]))
-    except (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError):
+    except (aiohttp.ClientError, OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None
 
 

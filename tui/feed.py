@@ -96,6 +96,7 @@ class Feed:
 
     async def _follow(self, shop: Running) -> None:
         """Listen to this shop until it is another one, or closed."""
+        await asyncio.to_thread(_bring_in)
         tasks = [
             asyncio.create_task(self._listen(shop), name="listen"),
             asyncio.create_task(self._look(shop), name="look"),
@@ -115,7 +116,7 @@ class Feed:
             await asyncio.sleep(AGAIN_SECONDS * 2)
 
     async def _listen(self, shop: Running) -> None:
-        tapping = await asyncio.to_thread(importlib.import_module, _TAP)
+        tapping = importlib.import_module(_TAP)
         while True:
             try:
                 async with tapping.Tap(shop.kafka, shop.prefix, start=tapping.Start.BEGINNING) as tap:
@@ -162,8 +163,7 @@ class Feed:
         return True
 
     async def _look(self, shop: Running) -> None:
-        module = await asyncio.to_thread(importlib.import_module, _LOOKING)
-        async with module.Looking(shop, self._lab.engine(shop.engine)) as self.looking:
+        async with importlib.import_module(_LOOKING).Looking(shop, self._lab.engine(shop.engine)) as self.looking:
             noted: Look | None = None
             patience = time.monotonic() + PAST_SECONDS
             noted_at = 0.0
@@ -191,6 +191,12 @@ class Feed:
         self._journal.write(items)
         causes_of(self._history)  # caught up here, a little at a time, so that no frame has to wait for it
         self._on_news()
+
+
+def _bring_in() -> None:
+    """Import what is needed beside a shop; in one thread, for two that import the same things may block each other."""
+    for name in (_TAP, _LOOKING):
+        importlib.import_module(name)
 
 
 def _differs(before: Look, now: Look) -> bool:

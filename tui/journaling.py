@@ -28,12 +28,11 @@ class Journal:
         self.file = folder / f"latest{SUFFIX}"
 
     def open(self) -> None:
-        """Begin a new file; the one of the visit before, if anything was heard in it, is kept as `before.olj`."""
+        """Begin a new file; the one of the visit before is kept as `before.olj`."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            if self.file.exists() and self.file.stat().st_size:
+            if self.file.exists():
                 self.file.replace(self._folder / f"before{SUFFIX}")
-            self.file.unlink(missing_ok=True)
             self._writer = JournalWriter(self.file)
         except (OSError, LabError) as error:
             self._stop(error)

@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -102,14 +102,23 @@ def to_line(entry: Record | Note) -> bytes:
     """Write a record, or a note, as one line."""
     if isinstance(entry, Note):  # what is noted may hold anything, such as a path that is not UTF-8
         return json.dumps({"note": entry.kind, "at_ms": entry.at_ms, "data": entry.data}).encode() + b"\n"
-    return _JSON.encode_lines((entry,))
+    try:
+        return _JSON.encode_lines((entry,))
+    except UnicodeEncodeError:  # half a character in a name: Kafka has none such, a hand may have written one
+        row = {name: getattr(entry, name) for name in Record.__dataclass_fields__}
+        return json.dumps(row, default=_encode).encode() + b"\n"
 
 
 def _lines(entries: Sequence[Record | Note]) -> bytes:
     """Write them all; many records at once are what comes most."""
-    if any(isinstance(entry, Note) for entry in entries):
-        return b"".join(map(to_line, entries))
-    return _JSON.encode_lines(entries)
+    if not any(isinstance(entry, Note) for entry in entries):
+        with suppress(UnicodeEncodeError):
+            return _JSON.encode_lines(entries)
+    return b"".join(map(to_line, entries))
+
+
+def _encode(value: bytes) -> str:
+    return base64.b64encode(value).decode()
 
 
 def _from_line(line: bytes, number: int) -> Seen | Note | BadLine:

@@ -3,7 +3,7 @@
 Asked from outside, so it is known of a unit that is stopped or does not answer, too; no group is joined.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -23,7 +23,6 @@ class Offsets:
         self._prefix = prefix
         self._admin = AIOKafkaAdminClient(bootstrap_servers=kafka, client_id="orderlab-offsets")
         self._consumer = AIOKafkaConsumer(bootstrap_servers=kafka, client_id="orderlab-ends")
-        self._places: Sequence[TopicPartition] = ()  # all of them, once all are there
 
     async def __aenter__(self) -> Self:
         try:
@@ -49,18 +48,11 @@ class Offsets:
 
     async def ends(self) -> Mapping[Place, int]:
         """Return the offset after the last record, for each partition of the shop's topics that is there."""
-        places = self._places or await self._look_for_places()
-        found = await self._consumer.end_offsets(places) if places else {}
-        return {(place.topic.removeprefix(self._prefix), place.partition): end for place, end in found.items()}
-
-    async def _look_for_places(self) -> Sequence[TopicPartition]:
-        """Return the partitions that are there now; where no topic of ours is missing, they are known from then on."""
         ours = {self._prefix + topic.name for topic in TOPICS}
         there = [topic for topic in await self._admin.describe_topics() if topic["topic"] in ours]
         places = [TopicPartition(topic["topic"], part["partition"]) for topic in there for part in topic["partitions"]]
-        if len(there) == len(ours):
-            self._places = places
-        return places
+        found = await self._consumer.end_offsets(places) if places else {}
+        return {(place.topic.removeprefix(self._prefix), place.partition): end for place, end in found.items()}
 
 
 def lag_of(unit: str, ends: Mapping[Place, int], committed: Mapping[Place, int]) -> int:

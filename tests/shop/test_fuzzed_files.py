@@ -61,6 +61,7 @@ def test_whatever_is_in_a_file_each_line_is_something_that_can_be_told(tmp_path_
 
 
 @given(RECORDS)
+@example(Record("\ud800", 0, 0, None, b"", (("\udfff", b"x"), ("y", b"\xff")), 1))
 def test_what_was_kept_is_read_again_as_it_was(tmp_path_factory, record) -> None:
     file = tmp_path_factory.mktemp("journal") / "j.olj"
     file.write_bytes(to_line(record))

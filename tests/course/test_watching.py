@@ -5,8 +5,8 @@ import threading
 import time
 
 import pytest
+import watchfiles
 
-from lab.course import watching as module
 from lab.course.classroom import Checked, Classroom
 from lab.course.verdict import Outcome
 from lab.course.watching import Began, BroughtIn, Trouble, Waiting, Watching
@@ -183,7 +183,7 @@ def test_where_the_system_s_watches_are_used_up_the_files_are_looked_at(room, pa
     def used_up(*_, **__):
         raise error
 
-    monkeypatch.setattr(module, "watch", used_up)
+    monkeypatch.setattr(watchfiles, "watch", used_up)
     room.go_to(part)
     watched = Watched(room)
     try:
@@ -198,7 +198,7 @@ def test_where_the_file_system_tells_nothing_the_files_are_looked_at(room, part,
         while not stop_event.wait(rust_timeout / 1000):
             yield set()
 
-    monkeypatch.setattr(module, "watch", deaf)
+    monkeypatch.setattr(watchfiles, "watch", deaf)
     room.go_to(part)
     watched = Watched(room)
     try:

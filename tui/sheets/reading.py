@@ -57,9 +57,11 @@ class Reading(ModalScreen[str | None]):
         self.fill()
 
     def fill(self, *, to_end: bool = False) -> None:
-        """Make the rows anew; the sheet is as high as they need, up to the window."""
+        """Make the rows anew; the sheet is as high as they need, up to the window. A sheet that is closed stays so."""
+        pages = next(iter(self.query(_Pages)), None)
+        if pages is None:  # it was closed before what it waited for came
+            return
         width = min(_WIDEST, int(self.app.size.width * 0.94))
-        pages = self.query_one(_Pages)
         pages.shown = self.rows(width - _AROUND - 1)
         sheet = self.query_one(Vertical)
         sheet.styles.width = width

@@ -26,6 +26,7 @@ _WARM_SECONDS: Final = 4.0
 _FILL_SECONDS: Final = 80.0
 """After so long all that is bounded is full, and Python's allocator has the room that it goes on with."""
 _GROWTH_SECONDS: Final = 60.0
+_LAB: Final = "lab.cli.main"
 _FED: Final = "lab.cli.tui_fed"
 """The program that runs the app on made-up messages; nothing here imports the app itself."""
 
@@ -91,23 +92,26 @@ def _stage(report: Report, name: str, work: Callable[[], Any]) -> Any:
     return found
 
 
-def _app(*words: str) -> Terminal:
+def _run(*words: str) -> Terminal:
     env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-    return Terminal([sys.executable, "-m", _FED, *words], env)
+    return Terminal([sys.executable, "-m", *words], env)
+
+
+def _fed(*words: str) -> Terminal:
+    return _run(_FED, *words)
 
 
 def _first_paint(times: int) -> float:
     """Return the median time from the start of `lab` to its first whole frame."""
     took = []
     for _ in range(times):
-        env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-        with Terminal([sys.executable, "-m", "lab.cli.main"], env) as terminal:
+        with _run(_LAB) as terminal:
             took.append(terminal.wait_for("explain") - terminal.began)
     return statistics.median(took)
 
 
 def _cpu(rate: int, seconds: float) -> float:
-    with _app("--rate", str(rate)) as terminal:
+    with _fed("--rate", str(rate)) as terminal:
         terminal.wait_for("explain")
         terminal.drain(_WARM_SECONDS)
         return _share(terminal, seconds)
@@ -115,7 +119,7 @@ def _cpu(rate: int, seconds: float) -> float:
 
 def _generator(seconds: float) -> float:
     """Return what making the messages takes by itself, in a process of the same kind, as a share of one core."""
-    with _app("--rate", str(RATE), "--away") as terminal:
+    with _fed("--rate", str(RATE), "--away") as terminal:
         terminal.wait_for("messages are made")
         terminal.drain(_WARM_SECONDS)
         return _share(terminal, seconds)
@@ -130,7 +134,7 @@ def _share(terminal: Terminal, seconds: float) -> float:
 def _keys(rate: int, rounds: int) -> list[float]:
     """Pause the view and let it go on, again and again; return how long each took to be seen."""
     took = []
-    with _app("--rate", str(rate)) as terminal:
+    with _fed("--rate", str(rate)) as terminal:
         terminal.wait_for("explain")
         terminal.drain(_WARM_SECONDS)
         for _ in range(rounds):
@@ -144,7 +148,7 @@ def _keys(rate: int, rounds: int) -> list[float]:
 
 def _growth(rate: int) -> float:
     """Return how fast the memory grows, in bytes a minute, once everything that is bounded is full."""
-    with _app("--rate", str(rate)) as terminal:
+    with _fed("--rate", str(rate)) as terminal:
         terminal.wait_for("explain")
         terminal.drain(_FILL_SECONDS)
         before = terminal.rss_bytes()
@@ -155,8 +159,7 @@ def _growth(rate: int) -> float:
 @contextmanager
 def _app_beside_shop() -> Iterator[Terminal]:
     """Yield the real app on its Shop screen, once it has read what lies on Kafka."""
-    env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
-    with Terminal([sys.executable, "-m", "lab.cli.main"], env) as terminal:
+    with _run(_LAB) as terminal:
         terminal.wait_for("explain")
         terminal.press("2")
         terminal.drain(_WARM_SECONDS)

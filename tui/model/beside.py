@@ -10,14 +10,13 @@ from typing import Final
 
 from lab.shop.contracts.credit import HANDLED_BY_PARTS, parts_in
 from tui.model.history import History
-from tui.model.item import UNITS_OF_TOPIC, Item, Kind, Look, UnitState
+from tui.model.item import UNITS_OF_TOPIC, UNREADABLE, Item, Kind, Look, UnitState
 
 LOOKED_BACK: Final = 20_000
 """So many items are read at most when the view goes back."""
 DEED_MS: Final = 6_000.0
 """A change so soon after a deed, or before it was noted, is its consequence."""
 CRASHES_KEPT: Final = 20
-_UNREADABLE: Final = Kind.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,11 @@ class Beside:
         if messages:
             self.last_message_ms = messages[-1].heard_ms
         self.ends.update({(at.topic, at.partition): at.offset + 1 for item in messages if (at := item.record)})
-        self._sent.update({(item.source, item.name): item for item in messages if item.kind is not _UNREADABLE})
+        self._sent.update({(item.source, item.name): item for item in messages if item.kind is not UNREADABLE})
         for item in items:
             if item.record is None:
                 self._take_other(item)
-            elif item.kind is _UNREADABLE:
+            elif item.kind is UNREADABLE:
                 self.unreadable[UNITS_OF_TOPIC.get(item.record.topic, ("", ""))[1]] += 1
                 self.last_unreadable = item
 

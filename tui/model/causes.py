@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary, proxy
 from lab.shop.contracts import TOPIC_OF
 from lab.shop.waiting import ANSWERS
 from tui.model.history import CHECKPOINT, History
-from tui.model.item import Item, Kind
+from tui.model.item import UNREADABLE, Item, Kind
 
 ANSWER_NAMES: Final = {asked.name: tuple(answer.name for answer in answers) for asked, answers in ANSWERS.items()}
 """Message → the messages that answer it, by name."""
@@ -58,11 +58,8 @@ class _Stretch:
                 self.ids.more[name].append(number)
             if (name := item.cause) and causes.setdefault(name, number) != number:
                 self.causes.more[name].append(number)
-            if (name := item.order_id) and item.kind is not _UNREADABLE and orders.setdefault(name, number) != number:
+            if (name := item.order_id) and item.kind is not UNREADABLE and orders.setdefault(name, number) != number:
                 self.orders.more[name].append(number)
-
-
-_UNREADABLE: Final = Kind.UNREADABLE
 
 
 class Causes:

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from lab.shop import contracts as c
 from lab.shop.contracts import ENDED, State
-from tui.model.item import Item, Kind, UnitLook, UnitState
+from tui.model.item import UNREADABLE, Item, UnitLook, UnitState
 
 STATE_AFTER: Final[Mapping[str, State]] = MappingProxyType(
     {
@@ -31,8 +31,6 @@ STATE_AFTER: Final[Mapping[str, State]] = MappingProxyType(
     }
 )
 """What a message tells of the saga that sent it, or that it ends. The mediator's own table decides; this only reads."""
-
-_UNREADABLE: Final = Kind.UNREADABLE
 KEPT: Final = 4_000
 """Orders whose state is remembered; of more, those that ended first are forgotten, and stay counted."""
 
@@ -63,7 +61,7 @@ class Flow:
             if item.record is None:
                 if item.look is not None:
                     self.units, self.lag, self.looked_ms = item.look.units, item.look.lag, item.at_ms
-            elif item.kind is _UNREADABLE:
+            elif item.kind is UNREADABLE:
                 self.unreadable += 1
             elif (state := STATE_AFTER.get(item.name)) is not None:
                 self._stands(item.order_id, state)

@@ -27,6 +27,10 @@ class Kind(Enum):
     """The units were looked at; not a line of the tail."""
 
 
+UNREADABLE: Final = Kind.UNREADABLE
+"""By itself, for whoever asks thousands of items a second: Python looks up a member of an Enum slowly."""
+
+
 class UnitState(Enum):
     """How a unit was found. What the engine says and what a round trip says, made one."""
 

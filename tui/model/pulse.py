@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from tui.model.item import Item, Kind
+from tui.model.item import UNREADABLE, Item
 
 KEPT_SECONDS: Final = 6 * 3_600
 
@@ -73,7 +73,4 @@ def _count(into: Slice, items: Sequence[Item]) -> None:
     into.records += len(sources)
     into.by_unit.update(sources)
     into.hit = into.hit or len(sources) < len(items)
-    into.dead = into.dead or any(item.kind is _UNREADABLE for item in items)
-
-
-_UNREADABLE: Final = Kind.UNREADABLE
+    into.dead = into.dead or any(item.kind is UNREADABLE for item in items)

@@ -7,7 +7,7 @@ import pytest
 from lab.bundle import shipped
 from lab.shop.parts import PART_FILES
 from tests.cli.running import lab, lab_interrupted
-from tests.engines.conftest import free_port, processes_of
+from tests.engines.conftest import free_port, kill_everything, processes_of
 
 COUNTS = {"delivered": 18, "rejected": 5, "cancelled": 2}
 
@@ -140,8 +140,7 @@ def _one_unit_can_be_stopped_and_started():
 
 
 def _after_kill_9_of_everything_it_opens_again(home):
-    for process in processes_of(home):
-        process.kill()
+    kill_everything(home)
     assert lab("order", "place").code == 5
     opened = lab("up", "--engine", "native")
     assert opened.code == 0, opened.err

@@ -6,7 +6,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -39,6 +39,20 @@ def processes_of(home: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def kill_everything(home: Path) -> None:
+    """Kill -9 all that runs for this home folder, supervisord first, and wait until the last of it has ended.
+
+    A process that is dying has no environment any more, and is not yet a zombie: `processes_of` does not find it, and
+    the lab rightly says that it is there.
+    """
+    supervisor = records.read(home)[records.SUPERVISOR].pid
+    everyone = sorted(processes_of(home), key=lambda process: process.pid != supervisor)
+    for process in everyone:
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's own processes end with it
+            process.kill()
+    assert records.await_end(everyone, 10) == []
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from lab.engines.base import Engine, EngineName, HostUnit, Progress, Report, Uni
 from lab.engines.native import NativeEngine
 from lab.engines.stamps import sha256
 from lab.errors import Conflict, MachineProblem, PortTaken
-from tests.engines.conftest import free_port, processes_of
+from tests.engines.conftest import free_port, kill_everything, processes_of
 
 UP = """
 import sys, time
@@ -238,9 +238,7 @@ def test_after_kill_9_of_supervisord_or_of_everything_the_next_up_works_and_down
     assert engine.up(report=silent).kafka == address
     assert unit(engine, "kafka").pid != orphan
 
-    for process in processes_of(home):
-        process.kill()
-    wait_for(lambda: processes_of(home) == [])
+    kill_everything(home)
     assert engine.endpoints() is None
     assert engine.up(report=silent).kafka == address
     assert consume(address, "kept", 1) == [b"x"]

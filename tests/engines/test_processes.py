@@ -24,7 +24,7 @@ from lab.engines.base import HostUnit, UnitKind, UnitState, UnitStatus
 from lab.engines.processes import Processes, Program, program_of
 from lab.engines.programs import read_table, write_table
 from lab.errors import NotFound, NotRunning, WrongUsage
-from tests.engines.conftest import processes_of
+from tests.engines.conftest import kill_everything, processes_of
 
 PROBE = """\
 import json, os, signal, sys, threading, time
@@ -374,8 +374,7 @@ def test_orphans_of_a_killed_supervisord_are_ended_by_shutdown(home):
 def test_a_kill_of_everything_is_in_nobodys_way(home):
     processes = Processes()
     processes.launch([sleeper("first")])
-    for process in processes_of(home):
-        process.kill()
+    kill_everything(home)
     assert (lab.home.runtime() / "supervisor.sock").exists()
     processes.launch([sleeper("second")])
     assert status_of(processes, "second").pid is not None

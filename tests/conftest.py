@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from lab.bundle import shipped
 from lab.engines.base import Endpoints, Progress
@@ -21,6 +22,9 @@ from tests.rules import (  # noqa: F401  pytest finds its hooks by their names
     pytest_report_collectionfinish,
     pytest_runtest_makereport,
 )
+
+settings.register_profile("unhurried", settings.default, deadline=None)  # on top of the one that CI=true chooses
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -3,29 +3,24 @@
 A shop of its own: the orders that faults lose stay in a book, and other tests count every order.
 """
 
-import asyncio
 import json
 import os
 import signal
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab.bundle import shipped
-from lab.chaos import middle
 from lab.chaos.faults import fault_named
-from lab.chaos.ledger import Ledger, read_ledger
+from lab.chaos.ledger import Ledger
 from lab.chaos.run import run
 from lab.chaos.site import Site
-from lab.chaos.verify.topics import read_topics
 from lab.engines.base import UnitState
 from lab.engines.native import NativeEngine
 from lab.errors import NotRunning
 from lab.live import put_into_shop
-from lab.shop.seen import Seen
 from lab.shop.urls import ShopUrls
 from lab.stack import Running, Wanted
 from lab.stack import up as bring_up
@@ -124,53 +119,6 @@ def test_with_the_right_part_nobody_is_promised_an_order_that_kafka_does_not_hav
     assert (said.object["accepted"], said.object["stored"], said.object["refused"]) == (0, 0, 3)
     assert said.err.count("503 not now") == 3
     assert is_well(native, stack)
-
-
-def test_orders_wait_for_a_unit_that_is_dead_and_end_when_it_is_back(native, stack, site, ledger, monkeypatch) -> None:
-    monkeypatch.setattr(middle, "QUIET_SECONDS", 0.8)  # the carriers of this shop take 0.2
-    place, said = site
-    told = run(place, fault_named("kill-payment"), 5, ledger).as_object()
-    assert (told["accepted"], told["ended"], told["never_ended"]) == (5, {"delivered": 5}, [])
-    assert {one["unit"] for waiting in told["waited"] for one in waiting["for"]} == {"payment"}
-    assert 2 <= sum(waiting["orders"] for waiting in told["waited"]) <= 5
-    assert "-- kill -9 payment service --" in said
-    assert [(one.name, one.hits) for one in read_ledger(ledger.path).faults] == [("kill-payment", 1)]
-    assert "(payment.processed)" in " ".join(said)
-    assert is_well(native, stack)
-
-
-def test_what_is_reordered_comes_in_reversed_sequence_and_nothing_is_taken_away(native, stack, site, ledger) -> None:
-    place, said = site
-    before = heard(stack)
-    told = run(place, fault_named("reorder-inventory"), 8, ledger).as_object()
-    assert (told["accepted"], told["ended"], told["never_ended"]) == (8, {"delivered": 8}, [])
-    commands, answers = (new(before, heard(stack), topic) for topic in ("inventory.commands", "inventory.events"))
-    checks = [one for one in commands if one.header("ce_type") == "shop.inventory.check.v1"]
-    checked = [one for one in answers if one.header("ce_type") == "shop.inventory.checked.v1"]
-    turned = [order_id for order_id, times in Counter(one.order_id for one in checks).items() if times == 2]
-    assert len(turned) >= 2
-    assert len(read_ledger(ledger.path).duplicates) == told["hits"]
-    assert f"-- {told['hits']} records in reversed sequence; the unit is started again --" in said
-    for number in {one.record.partition for one in checks}:
-        asked = [one.order_id for one in checks if one.record.partition == number and one.order_id in turned]
-        answered = [one.order_id for one in checked if one.record.partition == number and one.order_id in turned]
-        half = len(asked) // 2
-        assert asked[half:] == asked[:half][::-1]
-        # Phase 1 commits every few seconds: some it had answered before it was killed, and answers once more. The last
-        # answers are those to the copies.
-        assert [*dict.fromkeys(reversed(answered))] == asked[:half]
-    assert is_well(native, stack)
-
-
-def heard(stack) -> Sequence[Seen]:
-    return asyncio.run(read_topics(stack.kafka, stack.prefix)).records
-
-
-def new(before, now, topic) -> list[Seen]:
-    """What has come on a topic since, in sequence."""
-    known = {(one.record.topic, one.record.partition, one.record.offset) for one in before}
-    places = ((one.record.topic, one.record.partition, one.record.offset) for one in now)
-    return [one for one, place in zip(now, places, strict=True) if place[0] == topic and place not in known]
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

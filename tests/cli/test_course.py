@@ -18,6 +18,7 @@ from lab.shop.contracts import Message
 from lab.shop.parts import SILENT
 from lab.shop.tap import snapshot
 from tests.cli.running import LAB, lab
+from tests.course.learner import save
 from tests.engines.conftest import free_port, processes_of
 
 COURSE = read_course()
@@ -34,8 +35,7 @@ def workspace(tmp_path, monkeypatch):
 
 def put(workspace, exercise, text):
     file = workspace / exercise.id / exercise.file
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
+    save(file, text)
     return file
 
 

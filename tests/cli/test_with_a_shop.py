@@ -9,6 +9,7 @@ from lab.shop.parts import PART_FILES
 from tests.cli.running import lab, lab_interrupted
 from tests.engines.conftest import free_port, kill_everything, processes_of
 
+PHASE = ("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine")
 COUNTS = {"delivered": 18, "rejected": 5, "cancelled": 2}
 
 
@@ -48,9 +49,7 @@ def choose(folder, **origins):
 @pytest.mark.timeout(300)
 def test_phase_1_runs_25_orders_on_native_says_whose_pieces_ran_and_leaves_nothing_running(home, tmp_path):
     chosen = choose(tmp_path, undo="mine", record="mine", produce="mine", confirm="broken")
-    said = lab(
-        *("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "native"), LAB_CHOICES=str(chosen)
-    )
+    said = lab(*PHASE, "native", seconds=280, LAB_CHOICES=str(chosen))
     check_phase(said, "native")
     assert said.object["yours"] == ["produce", "undo", "record"]
     assert said.object["broken"] == ["confirm"]
@@ -63,7 +62,7 @@ def test_phase_1_runs_25_orders_on_native_says_whose_pieces_ran_and_leaves_nothi
 @pytest.mark.timeout(300)
 def test_phase_1_runs_25_orders_on_docker(home):
     try:
-        check_phase(lab("phase", "1", "--orders", "25", "--seed", "7", "--json", "--engine", "docker"), "docker")
+        check_phase(lab(*PHASE, "docker", seconds=280), "docker")
     finally:
         lab("down", "--volumes")
     assert processes_of(home) == []

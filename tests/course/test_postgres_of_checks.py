@@ -40,7 +40,17 @@ def own(tmp_path, monkeypatch):
 def servers(checker):
     """The PostgreSQL servers that this checker has started; the one of other tests may have its own."""
     started = psutil.Process(checker._process.pid).children(recursive=True)
-    return [one for one in started if one.name() == "postgres" and "-D" in one.cmdline()]
+    return [one for one in started if is_server(one)]
+
+
+def is_server(process):
+    """Whether it is a PostgreSQL server: what a server has forked has its command line, too, until it names itself."""
+    try:
+        parent = process.parent()
+        forked = parent is not None and parent.name() == "postgres"
+        return process.name() == "postgres" and "-D" in process.cmdline() and not forked
+    except psutil.Error:
+        return False
 
 
 def test_a_race_is_judged_where_no_shop_runs_and_nothing_is_left(own, reserve):

@@ -136,6 +136,7 @@ def chosen(folder, without):
 
 @pytest.mark.anyio
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 async def test_a_shop_runs_with_any_one_piece_from_the_solution_and_all_others_the_learners(kafka_address, tmp_path):
     gate = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:

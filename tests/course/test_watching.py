@@ -10,6 +10,7 @@ import watchfiles
 from lab.course.classroom import Checked, Classroom
 from lab.course.verdict import Outcome
 from lab.course.watching import Began, BroughtIn, Trouble, Waiting, Watching
+from tests.course.learner import save
 
 PATIENCE = 30
 
@@ -68,25 +69,25 @@ def watched(room, part):
 
 def test_every_save_is_checked_once(watched, room, part):
     file = room.workspace.file(part)
-    file.write_text(part.solution.read_text())
+    save(file, part.solution.read_text())
     checks = watched.checked(1)
     assert [one.verdict.outcome for one in checks] == [Outcome.PASS]
-    file.write_text((part.wrong_answers / "forgot_await.py").read_text())
+    save(file, (part.wrong_answers / "forgot_await.py").read_text())
     checks = watched.checked(2)
     assert checks[-1].verdict.finding.id == "await-forgotten"
     os.utime(file)  # touched, and not changed
-    file.write_text(file.read_text())  # saved again, the same
+    save(file, file.read_text())  # saved again, the same
     (file.parent / "notes.txt").write_text("mine")
-    file.write_text(part.solution.read_text())
+    save(file, part.solution.read_text())
     assert len(watched.checked(3)) == 3
 
 
 def test_a_save_during_a_check_is_checked_after_it(watched, room, part):
     file = room.workspace.file(part)
     slow = part.solution.read_text().replace("    quotes = await", "    await asyncio.sleep(1)\n    quotes = await")
-    file.write_text(slow)
+    save(file, slow)
     watched.until(lambda events: any(isinstance(one, Began) for one in events))
-    file.write_text("def broken(\n")
+    save(file, "def broken(\n")
     checks = watched.checked(2)
     assert checks[-1].verdict.finding.id == "does-not-load"
 
@@ -97,7 +98,7 @@ def test_two_saves_of_equal_size_within_a_second_are_both_seen(watched, room, pa
     wrong = right.replace("return min(", "return max(")
     stamp = time.time()
     for number, text in enumerate((right, wrong, right), 1):
-        file.write_text(text)
+        save(file, text)
         os.utime(file, (stamp, stamp))
         outcome = watched.checked(number)[-1].verdict.outcome
         assert outcome is (Outcome.PASS if text == right else Outcome.NOT_YET)
@@ -109,6 +110,11 @@ def test_an_editor_that_saves_by_renaming_is_heard(watched, room, part):
     beside.write_text(part.solution.read_text())
     beside.replace(file)
     assert watched.checked(1)[0].verdict.passed
+
+
+def test_an_editor_that_empties_the_file_and_writes_into_it_is_heard(watched, room, part):
+    room.workspace.file(part).write_text(part.solution.read_text())
+    watched.until(lambda events: any(isinstance(one, Checked) and one.verdict.passed for one in events))
 
 
 def test_one_can_ask_for_a_check_without_saving(watched, part):
@@ -123,8 +129,8 @@ def test_only_the_chosen_exercise_is_checked(room, part, course):
     watched = Watched(room, only=part)
     try:
         file = room.workspace.file(other)
-        file.write_text(file.read_text() + "\n# mine\n")
-        room.workspace.file(part).write_text(part.solution.read_text())
+        save(file, file.read_text() + "\n# mine\n")
+        save(room.workspace.file(part), part.solution.read_text())
         assert [one.exercise for one in watched.checked(1)] == [part]
     finally:
         watched.close()
@@ -138,9 +144,9 @@ def test_an_exercise_that_is_followed_is_watched_and_its_untouched_starter_is_no
     try:
         assert watched.watching.follow(following) == room.workspace.file(following)
         assert room.current() == following
-        room.workspace.file(part).write_text(part.solution.read_text())
+        save(room.workspace.file(part), part.solution.read_text())
         assert [one.exercise for one in watched.checked(1)] == [part]
-        room.workspace.file(following).write_text("def broken(\n")
+        save(room.workspace.file(following), "def broken(\n")
         assert [one.exercise for one in watched.checked(2)] == [part, following]
     finally:
         watched.close()
@@ -164,17 +170,17 @@ def test_a_check_that_cannot_be_made_is_told_and_the_watching_goes_on(watched, r
     assert str(file) in trouble.what
     assert trouble.mend
     file.rmdir()
-    file.write_text(part.solution.read_text())
+    save(file, part.solution.read_text())
     watched.until(lambda events: any(isinstance(one, Checked) and one.verdict.passed for one in events))
 
 
 def test_a_damaged_file_of_choices_is_told_and_the_watching_goes_on(watched, room, part):
     room.choices.file.write_text("{")
-    room.workspace.file(part).write_text(part.solution.read_text())
+    save(room.workspace.file(part), part.solution.read_text())
     assert watched.checked(1)[0].verdict.passed
     (brought,) = [one for one in watched.events if isinstance(one, BroughtIn)]
     assert "choices.json is damaged" in brought.live.what
-    room.workspace.file(part).write_text("def broken(\n")
+    save(room.workspace.file(part), "def broken(\n")
     assert len(watched.checked(2)) == 2
 
 
@@ -187,7 +193,7 @@ def test_where_the_system_s_watches_are_used_up_the_files_are_looked_at(room, pa
     room.go_to(part)
     watched = Watched(room)
     try:
-        room.workspace.file(part).write_text(part.solution.read_text())
+        save(room.workspace.file(part), part.solution.read_text())
         assert watched.checked(1)[0].verdict.passed
     finally:
         watched.close()
@@ -202,7 +208,7 @@ def test_where_the_file_system_tells_nothing_the_files_are_looked_at(room, part,
     room.go_to(part)
     watched = Watched(room)
     try:
-        room.workspace.file(part).write_text(part.solution.read_text())
+        save(room.workspace.file(part), part.solution.read_text())
         assert watched.checked(1)[0].verdict.passed
     finally:
         watched.close()

@@ -15,18 +15,30 @@ import pytest
 import lab.home
 from lab.engines import records
 
+BLOCK = 10
+"""So many ports in a row go with each that is given: a shop takes one per unit, Kafka takes two."""
+_given: set[int] = set()
+
 
 def free_port() -> int:
-    """Return a port that is free now, away from the defaults and below the ephemeral range."""
+    """Return the first of a block of ports that are free now, away from the defaults and below the ephemeral range.
+
+    No block is given twice: whoever asks may draw several before binding one.
+    """
     while True:
-        port = random.SystemRandom().randrange(12000, 30000, 2)
-        with socket.socket() as one, socket.socket() as two:
-            try:
-                one.bind(("127.0.0.1", port))
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
+        port = random.SystemRandom().randrange(12000, 30000, BLOCK)
+        if port not in _given and all(map(_can_be_bound, range(port, port + BLOCK))):
+            _given.add(port)
             return port
+
+
+def _can_be_bound(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
@@ -34,11 +46,20 @@ def processes_of(home: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("LAB_HOME") == str(home) and process.pid != os.getpid():
+            ours = process.environ().get("LAB_HOME") == str(home) and process.pid != os.getpid()
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
             continue
-    return [process for process in found if process.status() != psutil.STATUS_ZOMBIE]
+    return found
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Return a process's command line; nothing where it has ended meanwhile."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def kill_everything(home: Path) -> None:
@@ -68,7 +89,7 @@ def fresh_home() -> Iterator[Path]:
         sockets.rmdir()
         try:
             yield home
-            left = [" ".join(process.cmdline()) for process in processes_of(home)]
+            left = [" ".join(command) for process in processes_of(home) if (command := command_of(process))]
             assert left == []
             assert not sockets.exists()
             for port in ports:

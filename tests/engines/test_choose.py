@@ -62,7 +62,7 @@ def test_a_silent_docker_is_asked_about(machine, docker):
     asked = []
     begun = time.monotonic()
     choice = choose("auto", ask=lambda question: asked.append(question) or True, home=machine(docker))
-    assert time.monotonic() - begun < 3.5
+    assert time.monotonic() - begun < 10
     assert len(asked) == 1
     assert "does not answer" in asked[0]
     assert choice.engine is EngineName.NATIVE
@@ -144,5 +144,5 @@ def test_the_real_command_against_an_engine_that_accepts_and_never_answers(tmp_p
         monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
         begun = time.monotonic()
         reason = choose("auto", home=tmp_path).reason
-        assert time.monotonic() - begun < 3.5
+        assert time.monotonic() - begun < 10
         assert "does not answer" in reason

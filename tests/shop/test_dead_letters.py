@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lab.cli.dead_letters import value_lines
 from lab.shop.contracts import MAX_RECORD_BYTES, PARTITIONS, TOPICS, Record, groups_of, origin_topic
 from lab.shop.dead_letters import PARKED, DeadLetters
+from lab.shop.mediator import engine
 from lab.shop.parts import Parts
 from lab.shop.ports import RESERVE_STOCK, WRAP
 from lab.shop.runtime.bus import REQUEST_BYTES
@@ -110,7 +111,8 @@ def no_other_shop(monkeypatch, tmp_path):
     monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
 
 
-async def test_what_is_sent_back_after_the_mend_ends_its_order_once(kafka_address, tmp_path) -> None:
+async def test_what_is_sent_back_after_the_mend_ends_its_order_once(kafka_address, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(engine, "DEADLINE_SECONDS", {})  # the order waits for the mend, however long that takes
     Forgetful.mended = False
     prefix = new_prefix()
     async with open_shop(kafka_address, sqlite(tmp_path), prefix=prefix, parts=lambda: Forgetful(2)) as shop:

@@ -36,6 +36,8 @@ def rows(folder: Path, unit: str, query: str) -> list[dict[str, Any]]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)  # where others use the machine it takes more than a minute
 def test_two_hundred_orders_all_end_and_all_books_agree(stack) -> None:
+    with RealShop(stack) as shop:
+        shop.await_quiet()
     outcome = asyncio.run(_run(stack))
     assert outcome.unfinished == ()
     assert outcome.adds_up

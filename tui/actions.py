@@ -74,7 +74,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("check", ("c",), "c", "Check my file now", "check", _on("learn", "predict"), 1),
     Action("hint", ("h",), "h", "The next hint", "hint", _on("learn", "predict"), 2),
     Action("edit", ("e",), "e", "Open my file in the editor", "edit", _on("learn", "predict", "follow", "shop",
-           "start"), 3),
+           "start", "health"), 3),
     Action("raw", ("r",), "r", "As it was stored, or printed", "raw", _on("learn", "shop", "follow"), 23),
     Action("example", ("a",), "a", "Run the worked example", "example", _on("learn"), 24),
     Action("lesson", ("l",), "l", "The lesson", "lesson", _on("learn", "predict"), 5),

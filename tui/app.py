@@ -1,12 +1,13 @@
 """The app: one history, one time cursor and one followed order for all screens; the screens show them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.dom import DOMNode
 from textual.screen import Screen
-from textual.worker import Worker
+from textual.worker import Worker, get_current_worker
 
 import lab.home
 from lab.engines.versions import kafka_version
@@ -14,7 +15,7 @@ from lab.errors import LabError
 from tui.actions import PLACES
 from tui.ending import ended
 from tui.feed import Feed, Link
-from tui.journaling import Journal
+from tui.journaling import Journal, read_items
 from tui.lab import Lab
 from tui.learning import Learning
 from tui.leaving import leave
@@ -45,10 +46,18 @@ from tui.unit_verbs import do_to_unit
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
+    from textual.notifications import SeverityLevel
 
 QUIET_TICKS: Final = 5
 """So many ticks without anything new end the timer; news begins it again."""
 CLOCK_SECONDS: Final = 1.0
+_BREAK: Final = "break"
+
+
+def _break_screen() -> Screen[Any]:
+    from tui.screens.break_it import BreakScreen  # noqa: PLC0415  it brings what faults need along
+
+    return BreakScreen()
 
 
 class Orderlab(Shown):
@@ -68,6 +77,7 @@ class Orderlab(Shown):
         "logs": LogsScreen,
         "health": HealthScreen,
         "journal": JournalScreen,
+        _BREAK: _break_screen,
     }
 
     def __init__(
@@ -91,7 +101,12 @@ class Orderlab(Shown):
         self.learning = Learning(lab_)
         self.first_minute = FirstMinute()
         self.placing = Placing(self)
+        self.breaking: Worker[None] | None = None
+        """The fault that is being tried, or was the last."""
+        self._came_from = "shop"
         self._first = first
+        self.reads = ""
+        """The journal that is being read."""
         self._feeding: Worker[None] | None = None
         self._quiet = 0
         self._pace = Pace()
@@ -114,11 +129,28 @@ class Orderlab(Shown):
             self._feeding = self.run_worker(self.feed.run(), name="feed", group="feed", exclusive=True)
 
     def show_file(self, file: Path) -> None:
-        """Show a journal; what is wrong with it is said."""
+        """Read a journal, which may take long, and show it; what is wrong with it is said."""
+        self.reads = file.name
+        self.run_worker(partial(self._read, file), thread=True, name="read", group="read", exclusive=True)
+
+    def close_file(self) -> None:
+        """Show the running shop again; what is being read is not shown any more."""
+        self.workers.cancel_group(self, "read")
+        self.reads = ""
+        super().close_file()
+
+    def _read(self, file: Path) -> None:
+        worker = get_current_worker()
         try:
-            self.open_file(file)
+            read = partial(self.show_items, file, *read_items(file))
         except LabError as error:
-            self.trouble(error)
+            read = partial(self.trouble, error)
+        if not worker.is_cancelled:
+            self.call_from_thread(self._show_read, read)
+
+    def _show_read(self, show: Callable[[], None]) -> None:
+        self.reads = ""
+        show()
         self.has_news()
 
     async def on_unmount(self) -> None:
@@ -250,9 +282,18 @@ class Orderlab(Shown):
 
     def break_it(self) -> None:
         """Open the screen on which faults are tried."""
-        from tui.screens.break_it import BreakScreen  # noqa: PLC0415  it brings what faults need along
+        if self.current_mode != _BREAK:
+            self._came_from = self.current_mode
+            self.switch_mode(_BREAK)
 
-        self.push_screen(BreakScreen())
+    @property
+    def is_breaking(self) -> bool:
+        """Say whether a fault is being tried: it must come to its end, so that the shop is put right again."""
+        return self.breaking is not None and not self.breaking.is_finished
+
+    def leave_break_it(self) -> None:
+        """Go back to where one was before."""
+        self.switch_mode(self._came_from)
 
     def explain(self, screen: LabScreen) -> None:
         """Show what the screen is for, and all its keys."""
@@ -261,6 +302,26 @@ class Orderlab(Shown):
     def leave(self) -> None:
         """Quit. While a shop is open, ask whether it stays so; one that is being started is stopped again."""
         leave(self)
+
+    async def action_quit(self) -> None:
+        """Quit as q does: ctrl+q asks, too."""
+        self.leave()
+
+    def action_help_quit(self) -> None:
+        """Say how one quits to whoever tries ctrl+c."""
+        self.notify("ctrl+q quits, and q on the six screens; it asks whether the shop stays open.", timeout=5)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: "SeverityLevel" = "information",
+        timeout: float | None = None,
+        markup: bool = False,  # noqa: ARG002  the base has it
+    ) -> None:
+        """Say something in the corner. Nothing in it is markup: much of it is a learner's own text."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=False)
 
     def do_to_unit(self, verb: str, unit: str) -> None:
         """Start, stop, pause, resume, kill or restart a unit. In the past it first asks whether now is meant."""

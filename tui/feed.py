@@ -120,7 +120,8 @@ class Feed:
         while True:
             try:
                 async with tapping.Tap(shop.kafka, shop.prefix, start=tapping.Start.BEGINNING) as tap:
-                    self.link.listening = True
+                    self.link.listening, self.link.lost_ms, self.link.why = True, None, ""
+                    self._on_news()
                     await self._hear(tap)
             except LabError as error:
                 self.link.lost_ms = self.link.lost_ms or _now_ms()
@@ -201,7 +202,7 @@ def _bring_in() -> None:
 
 def _differs(before: Look, now: Look) -> bool:
     """Say whether something changed that is worth a line in the journal; answer times and memory always differ."""
-    return before.lag != now.lag or _gist(before) != _gist(now)
+    return (before.lag, before.parked) != (now.lag, now.parked) or _gist(before) != _gist(now)
 
 
 def _gist(look: Look) -> Mapping[str, object]:

@@ -2,9 +2,13 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
+
+from filelock import FileLock, Timeout
 
 from lab.errors import LabError, WrongUsage
 from lab.shop.contracts import Record
@@ -12,11 +16,14 @@ from lab.shop.journal import BadLine, JournalWriter, Note, read_journal
 from tui.model.item import Item, Kind, Look, UnitLook, UnitState, done, from_record, looked
 
 SUFFIX: Final = ".olj"
+LATEST, BEFORE = "latest", "before"
 _DONE, _LOOK = "done", "look"
 
 
 class Journal:
-    """Writes items into a file of its own in a folder. When that fails it says so once, and the app goes on.
+    """Writes items into a file of its own in a folder: `latest.olj`, or `latest-2.olj` while another app writes that.
+
+    When that fails it says so once, and the app goes on.
 
     trouble: why nothing is written any more, and what to do; empty while all is well.
     """
@@ -24,21 +31,35 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writer: JournalWriter | None = None
+        self._place: FileLock | None = None
         self.trouble = ""
-        self.file = folder / f"latest{SUFFIX}"
+        self.file = folder / f"{LATEST}{SUFFIX}"
 
     def open(self) -> None:
         """Begin a new file; the one of the visit before is kept as `before.olj`."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            which = self._take_place()
+            self.file = self._folder / f"{LATEST}{which}{SUFFIX}"
             if self.file.exists():
-                self.file.replace(self._folder / f"before{SUFFIX}")
+                self.file.replace(self._folder / f"{BEFORE}{which}{SUFFIX}")
             self._writer = JournalWriter(self.file)
         except (OSError, LabError) as error:
             self._stop(error)
 
+    def _take_place(self) -> str:
+        """Find a name that no other app writes to now, and hold it; return what tells it from the first one's."""
+        for number in count(1):
+            which = f"-{number}" if number > 1 else ""
+            place = FileLock(self._folder / f".{LATEST}{which}.lock", blocking=False, thread_local=False)
+            with suppress(Timeout):
+                place.acquire()
+                self._place = place
+                return which
+        raise AssertionError("there is always one more")
+
     def write(self, items: Sequence[Item]) -> None:
-        """Append items. Never raises."""
+        """Append items. Never raises: what cannot be written ends the journal, and `trouble` says why."""
         if self._writer is None or not items:
             return
         try:
@@ -64,13 +85,19 @@ class Journal:
 
     def close(self) -> None:
         """End the file."""
-        if self._writer is not None:
-            self._writer.__exit__()
-            self._writer = None
+        writer, self._writer = self._writer, None
+        place, self._place = self._place, None
+        try:
+            if writer is not None:
+                writer.__exit__()
+        finally:
+            if place is not None:
+                place.release()
 
     def _stop(self, error: Exception) -> None:
         self.trouble = f"{error.what} {error.mend}" if isinstance(error, LabError) else f"The journal stopped: {error}"
-        self.close()
+        with suppress(OSError):  # what was not written before is not written now
+            self.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +131,7 @@ def _entry(item: Item) -> Record | Note | None:
         return item.record
     if item.look is not None:
         units = {name: {**asdict(look), "state": look.state.value} for name, look in item.look.units.items()}
-        return Note(_LOOK, item.at_ms, {"units": units, "lag": dict(item.look.lag)})
+        return Note(_LOOK, item.at_ms, {"units": units, "lag": dict(item.look.lag), "parked": item.look.parked})
     if item.kind is Kind.DONE:
         return Note(_DONE, item.at_ms, {"sentence": item.name, "unit": item.unit})
     return None
@@ -116,9 +143,14 @@ def _from_note(note: Note) -> Iterator[Item]:
         if note.kind == _DONE:
             yield done(str(note.data["sentence"]), str(note.data["unit"]), note.at_ms)
         elif note.kind == _LOOK:
-            yield looked(Look(dict(_units(note.data["units"])), _numbers(note.data["lag"])), note.at_ms)
+            yield looked(_look(note.data), note.at_ms)
     except (KeyError, TypeError, ValueError, AttributeError):
         return
+
+
+def _look(data: Mapping[str, Any]) -> Look:
+    parked = data.get("parked", 0)  # it was not noted before dead letters were counted
+    return Look(dict(_units(data["units"])), _numbers(data["lag"]), None if parked is None else int(parked))
 
 
 def _units(said: Mapping[str, Any]) -> Iterable[tuple[str, UnitLook]]:

@@ -32,7 +32,7 @@ class Looking:
         self._shop, self._engine = shop, engine
         self._stack = AsyncExitStack()
         self._http: aiohttp.ClientSession | None = None
-        self._lag = AskingLag(shop.kafka, shop.prefix)
+        self._lag = AskingLag(shop.kafka, shop.prefix, shop.phase)
         self.statuses: Sequence[UnitStatus] = ()
         """What the engine said the last time."""
 
@@ -50,9 +50,10 @@ class Looking:
             self.statuses = await asyncio.to_thread(self._engine.status)
         except LabError:
             self.statuses = ()
-        lag = asyncio.create_task(self._lag.read(ANSWER_SECONDS))
+        asking = asyncio.create_task(self._lag.read(ANSWER_SECONDS))
         units = await asyncio.gather(*(self._unit(status) for status in self.statuses))
-        return Look(dict(zip((status.name for status in self.statuses), units, strict=True)), await lag)
+        waits = await asking
+        return Look(dict(zip((status.name for status in self.statuses), units, strict=True)), waits.lag, waits.parked)
 
     async def _unit(self, status: UnitStatus) -> UnitLook:
         known = {"restarts": status.restarts, "rss_bytes": status.rss_bytes}

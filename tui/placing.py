@@ -4,19 +4,25 @@ import asyncio
 import random
 import time
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from textual.worker import Worker
 
 from lab.errors import LabError
 from lab.running import Running
 from lab.shop.contracts import PRODUCTS
-from lab.shop.scenario import scenario
+from lab.shop.scenario import first_delivery, scenario
 from lab.shop.urls import ShopUrls
 from tui.sheets.many import AskMany, Many
 
 if TYPE_CHECKING:
+    from lab.shop.client import ShopClient
     from tui.app import Orderlab
+
+SHELVES_SECONDS: Final = 1.0
+"""So long Inventory is waited for; what is not known of its shelves keeps nobody from ordering."""
+JUST_NOW_SECONDS: Final = 20.0
 
 
 class Placing:
@@ -26,6 +32,18 @@ class Placing:
         self._app = app
         self._last = Many()
         self._at_work: Worker[None] | None = None
+        self._placed, self._placed_at = "", 0.0
+
+    @property
+    def just_placed(self) -> str:
+        """Return the order that was placed a moment ago, one by itself; empty where none was."""
+        return self._placed if time.monotonic() - self._placed_at < JUST_NOW_SECONDS else ""
+
+    def accepted(self, order_id: str) -> None:
+        """Note that an order was placed, and say so."""
+        self._placed, self._placed_at = order_id, time.monotonic()
+        on_shop = self._app.current_mode == "shop" and not self._app.order
+        self._app.notify(f"{order_id} is in the book. {'f' if on_shop else '2, then f'} follows it.", timeout=4)
 
     def one(self) -> None:
         """Place one order."""
@@ -44,7 +62,7 @@ class Placing:
 
         def begin(many: Many | None) -> None:
             if many is not None:
-                self._last = many
+                self._last, self._placed = many, ""
                 work = place_many(self._app, shop, many)
                 self._at_work = self._app.run_worker(work, name="place many", group="place many")
 
@@ -63,12 +81,13 @@ async def place_one(app: "Orderlab", shop: Running) -> None:
 
     try:
         async with ShopClient(ShopUrls(shop.service_port)) as client:
-            plan = scenario(1, random.randrange(1_000_000), await client.free(list(PRODUCTS)))  # noqa: S311  no secret
+            shelves = await _shelves(client) or first_delivery()
+            plan = scenario(1, random.randrange(1_000_000), shelves)  # noqa: S311  no secret
             accepted = await client.place(plan.orders[0].body(), key=str(uuid.uuid4()))
     except LabError as error:
         app.trouble(error)
     else:
-        app.notify(f"{accepted.order_id} is in the book. f follows it.", timeout=4)
+        app.placing.accepted(accepted.order_id)
 
 
 async def place_many(app: "Orderlab", shop: Running, many: Many) -> None:
@@ -78,7 +97,8 @@ async def place_many(app: "Orderlab", shop: Running, many: Many) -> None:
 
     try:
         async with ShopClient(ShopUrls(shop.service_port)) as client:
-            plan = scenario(many.count, many.seed, await client.free(list(PRODUCTS)))
+            shelves = await _shelves(client)
+            plan = scenario(many.count, many.seed, shelves or first_delivery())
             for order in plan.orders:
                 await asyncio.sleep(max(0.0, began + placed / many.rate - time.monotonic()))
                 await client.place(order.body(), key=str(uuid.uuid4()))
@@ -88,4 +108,15 @@ async def place_many(app: "Orderlab", shop: Running, many: Many) -> None:
         app.notify(f"{placed} of {many.count} orders were placed, then it stopped.", severity="warning")
     else:
         endings = ", ".join(f"{number} {ending}" for ending, number in plan.counts.items())
+        if shelves is None:
+            endings += "; if the shelves are full, for Inventory did not say what is on them"
         app.notify(f"{placed} orders are placed. In the end (seed {many.seed}): {endings}.", timeout=8)
+
+
+async def _shelves(client: "ShopClient") -> Mapping[str, int] | None:
+    """Return the pieces that are free; None where Inventory does not answer."""
+    try:
+        async with asyncio.timeout(SHELVES_SECONDS):
+            return await client.free(list(PRODUCTS))
+    except (LabError, TimeoutError):
+        return None

@@ -1,6 +1,7 @@
 """Reads the units' logs while somebody looks at them: their last lines, once a second."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -18,7 +19,8 @@ async def read_logs(
     """Read for ever; `on_new` is called in the event loop after new lines have come."""
     while True:
         before = book.version
-        book.take({unit: await asyncio.to_thread(_last_lines, engine, unit) for unit in units()})
+        said = {unit: await asyncio.to_thread(_last_lines, engine, unit) for unit in units()}
+        book.take(said, time.time() * 1_000)
         if book.version != before:
             on_new()
         await asyncio.sleep(EVERY_SECONDS)

@@ -1,15 +1,17 @@
 """What the app shows: a history, a moment of it, and the one order that every pane may be narrowed to."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tui.ending import EndsInWords
 from tui.journaling import Damage, read_items
 from tui.model.cursor import Cursor
 from tui.model.history import History
+from tui.model.item import Item
 from tui.model.view import View, view_at
 from tui.render.text import Row
-from tui.render.timebar import time_row
+from tui.render.timebar import moment_at, time_row
 
 
 class Shown(EndsInWords):
@@ -58,7 +60,11 @@ class Shown(EndsInWords):
 
     def open_file(self, file: Path) -> None:
         """Show a journal instead of the running shop, which is heard all the same. Raises LabError."""
-        items, self.damage = read_items(file)
+        self.show_items(file, *read_items(file))
+
+    def show_items(self, file: Path, items: Sequence[Item], damage: Damage | None) -> None:
+        """Show what was read from a journal."""
+        self.damage = damage
         self.history = History(room=max(len(items), 1))
         self.history.add(items)
         self.cursor = Cursor(self.history, from_file=True)
@@ -76,6 +82,15 @@ class Shown(EndsInWords):
         """Stop the view, or let it go on."""
         self.cursor.pause_or_go_on(now_ms())
         self.has_news()
+
+    def scrub(self, width: int, x: int) -> bool:
+        """Go to the moment that stands in this cell of the time row; return whether there is one."""
+        at_ms = moment_at(self.view(), width, x)
+        if at_ms is None:
+            return False
+        self.cursor.to_time(at_ms, now_ms())
+        self.has_news()
+        return True
 
     def step(self, by: int) -> None:
         """Go so many messages back or on."""

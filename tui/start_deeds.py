@@ -77,6 +77,9 @@ class StartDeeds:
         shop = self._app.link.shop
         if shop is None:
             return
+        if self._app.is_breaking:
+            self._app.notify("A fault is being tried. It ends by itself; close the shop then.", severity="warning")
+            return
         lost = "Orders, books and messages are deleted; your exercises and your progress stay."
         then = lost if volumes else "Everything is stopped. Orders, books and messages stay for the next time."
 
@@ -211,16 +214,14 @@ class StartDeeds:
         said += [known.notes[unit]] if known.notes.get(unit) else []
         said += ["", "The last lines of its log:", *(log_line(line) for line in lines)]
         keys = [(key, what, _typed(commands.get(key, ""))) for key, what, _ in _KEYS]
-        self._app.push_screen(UnitSheet(title_of(unit), said, keys), self._pressed)
+        self._app.push_screen(UnitSheet(title_of(unit), said, keys), partial(self._pressed, unit))
 
-    def _pressed(self, key: str | None) -> None:
+    def _pressed(self, unit: str, key: str | None) -> None:
         verb = next((verb for one, _, verb in _KEYS if one == key), None)
         if verb == "logs":
             self._app.go("logs")
-        elif verb == "start":
-            self._screen.action_start_unit()
         elif verb is not None:
-            self._screen.to_unit(verb)
+            self._app.do_to_unit(verb, unit)
 
 
 def _typed(command: str) -> str:

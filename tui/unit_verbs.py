@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from lab.errors import LabError
-from lab.running import Running
+from lab.engines.base import Engine, UnitState
+from lab.errors import Conflict, LabError
 from lab.shop.units import BY_NAME
 from tui.sheets.confirm import Confirm
 
@@ -47,30 +48,51 @@ def title_of(unit: str) -> str:
 
 
 def do_to_unit(app: "Orderlab", name: str, unit: str) -> None:
-    """Carry out a verb on a unit, in a worker; ask first where the table says so, and say what came of it."""
+    """Carry out a verb on a unit, in a worker; ask first where the table says so, and say what came of it.
+
+    `start` lets a paused unit go on; of one that runs already it is said, and nothing is done.
+    """
     verb, shop = VERBS[name], app.link.shop
     if shop is None:
         app.notify("The shop is closed. 1 opens Start.", severity="warning")
         return
-    if not verb.asks:
-        _begin(app, shop, verb, unit)
+    work = partial(_ask if verb.asks else _do, app, app.lab.engine(shop.engine), verb, unit)
+    app.run_worker(work, thread=True, name=f"{verb.name} {unit}", group=f"unit {unit}", exclusive=True)
+
+
+def _ask(app: "Orderlab", engine: Engine, verb: Verb, unit: str) -> None:
+    """Ask the engine for the plain command, which may have to look at the processes for that; then the person."""
+    try:
+        command = engine.plain_command(verb.name, unit)
+    except LabError as error:
+        app.call_from_thread(app.trouble, error)
         return
 
     def answered(yes: bool | None) -> None:  # noqa: FBT001  what a screen returns
         if yes:
-            _begin(app, shop, verb, unit)
+            work = partial(_do, app, engine, verb, unit)
+            app.run_worker(work, thread=True, name=f"{verb.name} {unit}", group=f"unit {unit}", exclusive=True)
 
-    command = app.lab.engine(shop.engine).plain_command(verb.name, unit)
-    app.push_screen(Confirm(f"{verb.name.capitalize()} {title_of(unit)}", verb.then, command), answered)
+    sheet = Confirm(f"{verb.name.capitalize()} {title_of(unit)}", verb.then, command)
+    app.call_from_thread(app.push_screen, sheet, answered)
 
 
-def _begin(app: "Orderlab", shop: Running, verb: Verb, unit: str) -> None:
-    def work() -> None:
-        try:
-            getattr(app.lab.engine(shop.engine), verb.name)(unit)
-        except LabError as error:
-            app.call_from_thread(app.trouble, error)
-        else:
-            app.call_from_thread(app.feed.note, f"{title_of(unit)} {verb.past}", unit)
+def _do(app: "Orderlab", engine: Engine, verb: Verb, unit: str) -> None:
+    try:
+        if verb.name == "start":
+            verb = _as_it_is_now(engine, verb, unit)
+        getattr(engine, verb.name)(unit)
+    except LabError as error:
+        app.call_from_thread(app.trouble, error)
+    else:
+        app.call_from_thread(app.feed.note, f"{title_of(unit)} {verb.past}", unit)
 
-    app.run_worker(work, thread=True, name=f"{verb.name} {unit}", group=f"unit {unit}", exclusive=True)
+
+def _as_it_is_now(engine: Engine, start: Verb, unit: str) -> Verb:
+    """Return what brings the unit back: a start, or that it goes on. Raises Conflict where it runs."""
+    state = next((status.state for status in engine.status() if status.name == unit), None)
+    if state is UnitState.RUNNING:
+        raise Conflict(
+            f"{title_of(unit)} runs already.", "Where it runs and does not answer: K on Shop kills it, u starts it."
+        )
+    return VERBS["resume"] if state is UnitState.PAUSED else start

@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,10 @@ FOLDER: Final = "docs/app"
 RECORDING: Final = f"{FOLDER}/shop.olj"
 _FONT_FACE: Final = re.compile(r"\s*@font-face \{[^}]*\}")
 """A picture asks no other machine for a font."""
-_CALM_SECONDS: Final = 0.4
+_ENDLESS: Final = frozenset({"watching"})
+"""Workers that go on for as long as the app does."""
+_FRAME_SECONDS: Final = 0.1
+_PATIENCE_SECONDS: Final = 60.0
 _LARGE, _SMALL = (120, 36), (80, 24)
 
 
@@ -54,12 +57,33 @@ async def draw(picture: Picture) -> str:
     """Press the keys, and return what is then on the screen."""
     app = _app(picture.theme)
     async with app.run_test(size=picture.size) as pilot:
-        await pilot.pause(_CALM_SECONDS)
+
+        def look() -> str:
+            return _FONT_FACE.sub("", app.export_screenshot(title=picture.title))
+
+        seen = await at_rest(pilot, look)
         app.step(-picture.back)
         for key in picture.keys:
             await pilot.press(key)
-        await pilot.pause(_CALM_SECONDS)
-        return _FONT_FACE.sub("", app.export_screenshot(title=picture.title))
+            seen = await at_rest(pilot, look)
+        return seen
+
+
+async def at_rest(pilot: Any, look: Callable[[], str]) -> str:
+    """Return what `look` sees once nothing is being found out beside the drawing, and two frames are alike."""
+    before: str | None = None
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            await pilot.pause(_FRAME_SECONDS)
+            seen = look() if _has_all(pilot.app) else None
+            if seen is not None and seen == before:
+                return seen
+            before = seen
+
+
+def _has_all(app: Any) -> bool:
+    """Say whether the screen is put together, and has what it asks workers for."""
+    return app.screen.is_mounted and all(one.is_finished or one.name in _ENDLESS for one in app.workers)
 
 
 def _app(theme: str) -> Any:

@@ -42,10 +42,10 @@ class Figures:
 
 
 async def ask_figures(
-    urls: ShopUrls, *, transport: httpx.AsyncBaseTransport | None = None
+    urls: ShopUrls, *, seconds: float = TIMEOUT_SECONDS, transport: httpx.AsyncBaseTransport | None = None
 ) -> dict[str, Figures | None]:
-    """Return every unit's figures; None for one that does not answer, or answers something else."""
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport) as client:
+    """Return every unit's figures; None for one that does not answer in so many seconds, or answers something else."""
+    async with httpx.AsyncClient(timeout=seconds, trust_env=False, transport=transport) as client:
         found = await asyncio.gather(*(_ask(client, urls.url(unit.name)) for unit in UNITS))
     return {unit.name: figures for unit, figures in zip(UNITS, found, strict=True)}
 

@@ -4,16 +4,19 @@ Asked from outside, so it is known of a unit that is stopped or does not answer,
 """
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Self
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from lab.shop.contracts import TOPICS
+from lab.shop.contracts import TOPICS, dead_letter_topic, groups_of
 from lab.shop.reads import READS
+from lab.shop.runtime.parked import REPLAY_GROUP, DealtWith
+from lab.shop.runtime.topics import ASIDE_FROM
 
 Place = tuple[str, int]
 """Topic and partition."""
+_PARKED: Final = tuple(dead_letter_topic(topic.name, group) for topic in TOPICS for group in groups_of(topic))
 
 
 class Offsets:
@@ -53,6 +56,16 @@ class Offsets:
         places = [TopicPartition(topic["topic"], part["partition"]) for topic in there for part in topic["partitions"]]
         found = await self._consumer.end_offsets(places) if places else {}
         return {(place.topic.removeprefix(self._prefix), place.partition): end for place, end in found.items()}
+
+    async def dead_letters(self, phase: int) -> int:
+        """Return how many dead letters nobody has dealt with yet; 0 in phases that put nothing aside."""
+        if phase < ASIDE_FROM:
+            return 0
+        places = [TopicPartition(self._prefix + topic, 0) for topic in _PARKED]
+        found = await self._admin.list_consumer_group_offsets(self._prefix + REPLAY_GROUP)
+        done = {place: DealtWith.read(said.offset, said.metadata) for place, said in found.items()}
+        begins, ends = await self._consumer.beginning_offsets(places), await self._consumer.end_offsets(places)
+        return sum(done.get(place, DealtWith()).left(begins[place], ends[place]) for place in places)
 
 
 def lag_of(unit: str, ends: Mapping[Place, int], committed: Mapping[Place, int]) -> int:

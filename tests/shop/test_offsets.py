@@ -5,9 +5,10 @@ import uuid
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from lab.shop.contracts import PARTITIONS, TOPICS
+from lab.shop.contracts import PARTITIONS, TOPICS, dead_letter_topic
 from lab.shop.offsets import Offsets, lag_of
 from lab.shop.reads import READS
+from lab.shop.runtime.parked import REPLAY_GROUP, DealtWith
 from lab.shop.runtime.topics import ensure_topics
 
 pytestmark = pytest.mark.anyio
@@ -62,3 +63,15 @@ async def test_the_lag_of_a_unit_is_what_it_has_not_committed_though_it_does_not
     assert committed == {(COMMANDS, 0): 2}
     assert lag_of("payment", await offsets.ends(), committed) == 2
     assert {unit for unit in READS if lag_of(unit, await offsets.ends(), {})} == {"payment"}
+
+
+async def test_dead_letters_are_counted_until_somebody_has_dealt_with_them(kafka_address, prefix, offsets):
+    assert await offsets.dead_letters(1) == 0
+    await ensure_topics(kafka_address, prefix, phase=2)
+    assert await offsets.dead_letters(2) == 0
+    parked = prefix + dead_letter_topic(COMMANDS, "payment")
+    await produce(kafka_address, parked, 5)
+    await produce(kafka_address, prefix + dead_letter_topic("inventory.commands", "inventory"), 2)
+    assert await offsets.dead_letters(2) == 7
+    await commit(kafka_address, prefix + REPLAY_GROUP, parked, 0, DealtWith(1, frozenset({3})).commit())
+    assert await offsets.dead_letters(2) == 5

@@ -35,6 +35,12 @@ def frame_is(snapshot):
 
 
 @pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    """Let the app keep its journal in a folder of this test's own."""
+    monkeypatch.setenv("LAB_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
 def utc(monkeypatch):
     """Let clocks show UTC, wherever the test runs."""
     monkeypatch.setenv("TZ", "UTC")

@@ -9,6 +9,7 @@ import pytest
 
 from lab.bench.stream import records
 from lab.engines.base import EngineName
+from lab.errors import LabError
 from lab.running import Running
 from lab.shop.contracts import Record
 from lab.shop.seen import Seen
@@ -160,3 +161,29 @@ async def test_a_window_made_tiny_and_large_again_shows_what_it_showed(app):
             await pilot.resize_terminal(*size)
             await pilot.pause(0.1)
         await until(pilot, lambda: without_keyboard(text_of(app)) == without_keyboard(before))
+
+
+async def test_what_a_file_of_yours_says_is_shown_as_it_is(app):
+    said = "Input should be a valid list[int] [type=missing, input_value={'a': 1}] [/x]"
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        app.trouble(LabError("pay.py does not load.", said))
+        await until(pilot, lambda: "[type=missing," in text_of(app) and "[/x]" in text_of(app))
+
+
+async def test_a_fault_goes_on_while_another_screen_is_looked_at(app):
+    app.link.shop = Running(EngineName.NATIVE, 1, "sqlite", "127.0.0.1:1", 2)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await pilot.press("b")
+        await until(pilot, shows(pilot, "Break it", "↑↓ chooses a fault"))
+        screen = app.screen
+        screen._set(screen._state.predict().begin())
+        await pilot.press("2")
+        await until(pilot, shows(pilot, "┌ Shop"))
+        screen.tell("Payment is frozen.")
+        await pilot.press("b")
+        await until(pilot, shows(pilot, "Break it", "Payment is frozen.", "It runs to its end"))
+        await pilot.press("5")
+        screen.failed("It could not be tried.\nTry again.")
+        await until(pilot, shows(pilot, "could not be tried. b shows what came of it."))
+        await pilot.press("b", "escape", "escape")
+        await until(pilot, shows(pilot, "┌ Health"))

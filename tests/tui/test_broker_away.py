@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from lab.cli.tui import ThisLab
+from lab.shop.contracts import State
 from lab.stack import Wanted
 from lab.stack import up as bring_up
 from tests.conftest import own_native, silent
@@ -37,9 +38,21 @@ async def test_a_broker_that_is_killed_is_told_at_once_and_its_return_too(native
         await until(pilot, shows(pilot, "order.delivered"), LONG)
         await asyncio.to_thread(native.kill, "kafka")
         await until(pilot, shows(pilot, "Kafka does not answer since"), LONG)
-        seen = app.history.now.records
+        seen, completed = app.history.now.records, app.history.now.states[State.COMPLETED]
         await asyncio.to_thread(native.start, "kafka")
         await until(pilot, lambda: "Kafka does not answer" not in text_of(app), LONG)
-        await pilot.press("o")
+        await order_until_kafka_has_one(pilot, seen)
         await until(pilot, lambda: app.history.now.records >= seen + 18, LONG)
+        await until(pilot, lambda: app.history.now.states[State.COMPLETED] > completed, LONG)
         assert app.is_running
+
+
+async def order_until_kafka_has_one(pilot, seen):
+    """Press o every five seconds until there are more records: Order may find Kafka later than the app does."""
+    for _ in range(20):
+        await pilot.press("o")
+        for _ in range(200):
+            if pilot.app.history.now.records > seen:
+                return
+            await pilot.pause(0.025)
+    raise AssertionError("no order has reached Kafka")

@@ -19,6 +19,7 @@ AGAIN_SECONDS = 40.0
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_what_a_fault_has_frozen_goes_on_when_the_terminal_is_closed(tmp_path) -> None:
     with own_native(postgres=False) as engine:
         bring_up(engine, Wanted(), report=silent)

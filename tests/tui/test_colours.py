@@ -5,7 +5,7 @@ import string
 import pytest
 
 from lab.bundle import shipped
-from lab.docs.pictures import RECORDING
+from lab.docs.pictures import RECORDING, at_rest
 from tests.tui.world import QuietLab, until
 from tui.app import Orderlab
 from tui.surroundings import Surroundings
@@ -45,6 +45,4 @@ async def test_a_screen_is_as_it_was_kept(name, theme, tmp_path, monkeypatch, fr
         app.step(-BACK)
         await pilot.press(*SCREENS[name])
         await until(pilot, lambda: name == app.screen.PLACE)
-        for _ in range(8):  # what is found out beside the drawing has come
-            await pilot.pause(0.05)
-        frame_is(coloured(app))
+        frame_is(await at_rest(pilot, lambda: coloured(app)))

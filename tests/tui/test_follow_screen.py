@@ -11,7 +11,7 @@ from tui.model.item import from_record
 from tui.screens.follow import FollowScreen
 from tui.widgets.steps import StepsView
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("own_home")]
 HAPPY, REJECTED = "ord-7F3K", "ord-D3WA"
 
 

@@ -10,6 +10,7 @@ from tests.tui.world import NOON_MS, all_ready, fixed_history, happy_order
 from tui.journaling import Journal, read_items
 from tui.model.history import History
 from tui.model.item import Kind, UnitLook, UnitState, done, looked
+from tui.model.recordings import recordings
 
 
 @pytest.fixture
@@ -49,12 +50,20 @@ def test_the_file_of_the_visit_before_is_kept(journal, tmp_path):
     assert read_items(journal.file)[0] == []
 
 
-def test_a_second_app_takes_nothing_from_the_first_ones_file(journal, tmp_path):
-    second_app = Journal(tmp_path / "journals")
-    second_app.open()
-    journal.write(items_of(fixed_history()))
-    second_app.close()
-    assert len(read_items(tmp_path / "journals" / "before.olj")[0]) == 19
+def test_a_second_app_writes_beside_the_first_ones_file(journal, tmp_path):
+    for times in (1, 2):
+        second_app = Journal(tmp_path / "journals")
+        second_app.open()
+        second_app.write(items_of(fixed_history())[:times])
+        journal.write(items_of(fixed_history()))
+        second_app.close()
+    about = {one.file.name: (one.about, len(read_items(one.file)[0])) for one in recordings(journal.file)}
+    assert about == {
+        "latest.olj": ("this visit, still being written", 38),
+        "latest-2.olj": ("another app's, which is open beside this one or was", 2),
+        "before-2.olj": ("the visit before", 1),
+    }
+    assert len(read_items(journal.keep("mine-2"))[0]) == 38
 
 
 def test_a_journal_is_kept_under_a_name_and_none_is_overwritten(journal):
@@ -87,15 +96,17 @@ def test_a_note_of_a_later_version_is_left_out(journal):
     assert read_items(journal.file) == ([], None)
 
 
-def test_a_full_disk_ends_the_journal_with_a_sentence_and_nothing_else(tmp_path):
+@pytest.mark.parametrize("at_once", [1, 19], ids=["one-by-one", "many-at-once"])
+def test_a_full_disk_ends_the_journal_with_a_sentence_and_nothing_else(tmp_path, at_once):
     journal = Journal(tmp_path)
     journal.open()
     limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as Python does it: a write that fails, not a death
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_000, limit[1]))
     try:
-        for _ in range(5):
-            journal.write(items_of(fixed_history()))
+        items = items_of(fixed_history())
+        for start in range(0, 5 * len(items), at_once):
+            journal.write(items[start % len(items) :][:at_once])
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert "stopped" in journal.trouble

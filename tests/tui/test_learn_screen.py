@@ -15,10 +15,13 @@ from lab.course.lesson import read_lesson
 from lab.course.pasting import apply_hint
 from lab.course.progress import Sureness
 from lab.course.progress_store import ProgressStore
+from lab.course.watching import Trouble
+from lab.errors import Conflict
 from lab.running import is_running
-from tests.course.learner import MONDAY, having_passed
+from tests.course.learner import MONDAY, having_passed, save
 from tests.tui.world import SURROUNDINGS, QuietLab, text_of, until
 from tui.app import Orderlab
+from tui.learning import Heard
 from tui.screens.learn import LearnScreen
 from tui.screens.predict import PredictScreen
 from tui.sheets.choosing import Choosing
@@ -74,9 +77,7 @@ class Learner:
         """Save the learner's file, and wait for what the check says."""
         exercise = self.course.find(name)
         before = self.learn.checks[name].at_ms if name in self.learn.checks else 0.0
-        file = self.workspace / name / exercise.file
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        save(self.workspace / name / exercise.file, text)
         await self.until(lambda: name in self.learn.checks and self.learn.checks[name].at_ms > before)
         await self.until(lambda: self.learn.checks[name].settled)
         await self.until(lambda: self.learn.known.standing == self.learn.checks[name].checked.standing)
@@ -206,7 +207,7 @@ async def test_while_a_check_runs_the_old_verdict_is_marked_as_one_from_before(q
         await me.saves("await", wrong("await", "forgot_await.py"))
         slow = solution("await").replace("    quotes = await", "    await asyncio.sleep(2)\n    quotes = await")
         file = quiet.workspace / "await" / "carriers.py"
-        file.write_text(slow)
+        save(file, slow)
         await me.sees("checking… ")
         assert "before your last save" in me.seen
         assert "PASS" not in me.seen
@@ -335,8 +336,7 @@ async def test_the_wrong_copy_that_was_edited_is_told_and_moved_over(quiet, own_
         await me.until(lambda: isinstance(me.app.screen, Confirm))
         await me.press("enter")
         mine = quiet.workspace / "await" / "carriers.py"
-        await me.until(lambda: "by mistake" in mine.read_text())
-        assert copy.read_text() == shipped
+        await me.until(lambda: "by mistake" in mine.read_text() and copy.read_text() == shipped)
 
 
 async def test_an_update_of_the_course_is_merged_and_told(quiet, own_course):
@@ -415,6 +415,45 @@ async def test_a_prediction_is_kept_while_there_is_no_kafka_and_while_its_screen
         assert me.app.screen.guess.answers["who_asks_payment"] == "a"
         assert me.app.screen.guess.sureness("who_asks_payment") is Sureness.GUESS
         assert me.app.screen.guess.sureness("payment_is_stopped") is Sureness.LOT
+
+
+async def test_what_cannot_be_run_is_told_and_asked_again_also_after_its_screen_was_closed(quiet, monkeypatch):
+    async with at_learn(quiet) as me:
+        await me.goes_to("commands")
+        await me.press("enter")
+        await me.until(lambda: isinstance(me.app.screen, PredictScreen))
+        tried = []
+        monkeypatch.setattr(me.learn.learning, "commit", lambda *_: tried.append(1))
+        await me.press("right", "tab", "right", "enter")
+        await me.sees("The lab does it now, for real…")
+        await me.press("escape")
+        await me.until(lambda: me.app.screen is me.learn)
+        me.learn.post_message(Heard(Trouble(me.course.find("commands"), "The checker ended.", "Try it once more.")))
+        await me.until(lambda: "commands" in me.learn.checks)
+        await me.press("enter")
+        await me.sees("The checker ended. Try it once more.")
+        assert me.app.screen.guess.answers == {"commands": "a", "sequence": "a"}
+        await me.press("enter")
+        await me.until(lambda: len(tried) == 2)
+        await me.sees("The lab does it now, for real…")
+
+
+async def test_a_course_that_cannot_be_opened_says_why_and_is_tried_again(quiet, monkeypatch):
+    def closed():
+        raise Conflict("The course is locked by another.", "Wait a moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quiet, "classroom", closed)
+        app = Orderlab(quiet, surroundings=SURROUNDINGS, first="learn", listens=False)
+        async with app.run_test(size=(80, 24)) as pilot:
+            seen = "The course is locked by another."
+            await until(pilot, lambda: seen in text_of(app) and "1, then 3 tries it once more." in text_of(app), LONG)
+            patch.undo()
+            await pilot.press("1")
+            await until(pilot, lambda: "┌ Orderlab" in text_of(app))
+            await pilot.press("3")
+            await until(pilot, lambda: "Welcome" in text_of(app) or "Tour" in text_of(app), LONG)
+            assert seen not in text_of(app)
 
 
 # ── with a shop ──────────────────────────────────────────────────────────────────────────────────────────────────

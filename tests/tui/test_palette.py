@@ -2,6 +2,8 @@
 
 import pytest
 
+from lab.bundle import shipped
+from lab.docs.pictures import RECORDING
 from tests.tui.world import SURROUNDINGS, QuietLab, text_of, until
 from tui.actions import PLACES, actions_of
 from tui.app import Orderlab
@@ -63,3 +65,23 @@ async def test_a_click_on_a_key_of_the_bar_does_what_the_key_does(app):
         await pilot.click(offset=(bar.index("choose") - 2, 22))
         await pilot.click(offset=(bar.index("q quit") - 1, 22))
         assert app.is_running
+
+
+async def test_the_mouse_moves_every_pane_through_time(app):
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.open_file(shipped() / RECORDING)
+        await pilot.press("2")
+        await until(pilot, shows(pilot, "┌ Shop", "no broker"))
+        row = text_of(app).splitlines()[-3]
+        begin, last = min(at for at, sign in enumerate(row) if sign in "▁▂▃▄▅▆▇█"), app.history.end
+        await pilot.mouse_down(offset=(begin + 4, 21))
+        assert app.cursor.moment(0).end < last
+        before = app.cursor.moment(0).at_ms
+        await pilot.hover(offset=(begin + 9, 21))
+        assert app.cursor.moment(0).at_ms > before
+        await pilot.mouse_up(offset=(begin + 9, 21))
+        await pilot.hover(offset=(begin + 1, 21))
+        await until(pilot, lambda: "┃" in text_of(app))
+        stays = app.cursor.moment(0).at_ms
+        await pilot.hover(offset=(begin + 2, 21))
+        assert app.cursor.moment(0).at_ms == stays

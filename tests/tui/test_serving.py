@@ -95,7 +95,10 @@ def test_the_shop_is_shown_in_a_browser_and_takes_a_key(page_address):
             page.locator(".xterm-helper-textarea").focus()
             page.keyboard.press("2")
             shown(page, frames, "mediator")
-            page.wait_for_timeout(500)  # the terminal in the page paints by itself, and tells nobody when
+            for _ in range(100):  # the terminal in the page paints by itself, and tells nobody when
+                if page.screenshot() != before:
+                    break
+                page.wait_for_timeout(200)
             assert page.screenshot() != before
             assert foreign == []  # nothing is asked of any other machine
         finally:

@@ -6,11 +6,12 @@ from tests.tui.shop_world import journal_of, shop_history, shop_items
 from tests.tui.world import NOON_MS, SURROUNDINGS, QuietLab, text_of, until
 from tui.app import Orderlab
 from tui.model.item import from_record
+from tui.screens.shop import ShopScreen
 from tui.sheets.confirm import Confirm
 from tui.sheets.dead_letters import DeadLetters
 from tui.sheets.partitions import PartitionsSheet
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("utc")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("utc", "own_home")]
 
 
 @pytest.fixture
@@ -133,7 +134,8 @@ async def test_dead_letters_say_that_there_are_none_and_what_comes_nearest(tmp_p
         await until(pilot, lambda: "no-envelope" in text_of(app))
         assert "None. A message lands here when retrying cannot help (phase 2)." in text_of(app)
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.inspector.number == app.history.end - 1)
+        newest = app.history.end - 1
+        await until(pilot, lambda: isinstance(app.screen, ShopScreen) and app.screen.inspector.number == newest)
 
 
 async def test_partitions_of_a_recording_are_those_of_that_moment(app):

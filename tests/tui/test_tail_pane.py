@@ -16,7 +16,7 @@ from tui.screens.base import LabScreen, note
 from tui.widgets.inspector import InspectorView
 from tui.widgets.tail import Tail
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("own_home")]
 
 
 class OnlyTail(LabScreen):

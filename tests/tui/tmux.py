@@ -42,11 +42,17 @@ class Tmux:
             time.sleep(0.05)
         return seen
 
-    def changes(self, before, seconds=PATIENCE_SECONDS):
+    def moves(self, key, sign="›", seconds=PATIENCE_SECONDS):
+        """Press a key, and wait until this sign stands on another line; what else changes meanwhile does not count."""
+        before = self._lines_with(sign)
+        self.press(key)
         until = time.monotonic() + seconds
-        while self.screen == before:
-            assert time.monotonic() < until, f"nothing changed:\n{before}"
+        while self._lines_with(sign) <= before:
+            assert time.monotonic() < until, f"{sign} did not move:\n{self.screen}"
             time.sleep(0.05)
+
+    def _lines_with(self, sign):
+        return {line for line in self.screen.splitlines() if sign in line}
 
 
 @contextmanager

@@ -121,10 +121,10 @@ def happy_order(order_id="ord-7F3K", *, start=0, mine=()):
     ]  # fmt: skip
 
 
-def all_ready(lag=None, **others):
+def all_ready(lag=None, parked=0, **others):
     """A look at units that are all ready, but for those named."""
     ready = {name: UnitLook(UnitState.READY, 3.0) for name in UNITS}
-    return Look(ready | others, dict.fromkeys(UNITS[1:], 0) | (lag or {}))
+    return Look(ready | others, dict.fromkeys(UNITS[1:], 0) | (lag or {}), parked)
 
 
 def fixed_history(*orders, look=None):

@@ -112,6 +112,14 @@ class Cursor:
         if number >= self._history.first:
             self._end, self._at_ms = number + 1, self._history[number].heard_ms
 
+    def to_time(self, at_ms: float, now_ms: float) -> None:
+        """Show what was known at this moment; one that is still to come is now, and of a file its end."""
+        if at_ms >= (self._last_ms() if self._from_file else now_ms):
+            self.go_live()
+            return
+        self._into_past(now_ms)
+        self._end, self._at_ms = max(self._history.end_at(at_ms), self._history.first), at_ms
+
     def to_start(self) -> None:
         """Go to the oldest item that is here."""
         self._into_past(self._at_ms)

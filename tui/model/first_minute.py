@@ -31,7 +31,6 @@ _HERE: Final[Mapping[tuple[Step, str], str]] = MappingProxyType(
         (Step.ORDER, "journal"): "2 opens Shop, o places an order",
         (Step.FOLLOW, "start"): "enter follows your order",
         (Step.FOLLOW, "shop"): "f follows your order",
-        (Step.FOLLOW, "logs"): "f follows your order",
         (Step.TOUR, "start"): "enter opens the tour",
     }
 )

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from lab.shop import contracts as c
 from lab.shop.contracts import ENDED, State
-from tui.model.item import UNREADABLE, Item, UnitLook, UnitState
+from tui.model.item import UNREADABLE, Item, Look, UnitLook, UnitState
 
 STATE_AFTER: Final[Mapping[str, State]] = MappingProxyType(
     {
@@ -48,6 +48,7 @@ class Flow:
     states: Counter[State] = field(default_factory=Counter)
     units: Mapping[str, UnitLook] = field(default_factory=dict)
     lag: Mapping[str, int] = field(default_factory=dict)
+    parked: int | None = None
     looked_ms: int = 0
     last_ms: int = 0
 
@@ -60,11 +61,14 @@ class Flow:
         for item in items:
             if item.record is None:
                 if item.look is not None:
-                    self.units, self.lag, self.looked_ms = item.look.units, item.look.lag, item.at_ms
+                    self._looks(item.look, item.at_ms)
             elif item.kind is UNREADABLE:
                 self.unreadable += 1
             elif (state := STATE_AFTER.get(item.name)) is not None:
                 self._stands(item.order_id, state)
+
+    def _looks(self, look: Look, at_ms: int) -> None:
+        self.units, self.lag, self.parked, self.looked_ms = look.units, look.lag, look.parked, at_ms
 
     def _stands(self, order_id: str, state: State) -> None:
         before = self.state_of.get(order_id)
@@ -96,6 +100,7 @@ class Flow:
             self.states.copy(),
             self.units,
             self.lag,
+            self.parked,
             self.looked_ms,
             self.last_ms,
         )

@@ -44,6 +44,10 @@ class UnitState(Enum):
     UNKNOWN = "unknown"
 
 
+AT_REST: Final = frozenset({UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED})
+"""u brings such a unit back: it starts it, or lets it go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitLook:
     """One unit as it was found. `ms`: the round trip; `why`: in words, where it is not ready."""
@@ -63,6 +67,8 @@ class Look:
 
     units: Mapping[str, UnitLook] = field(default_factory=dict)
     lag: Mapping[str, int] = field(default_factory=dict)
+    parked: int | None = None
+    """Dead letters that nobody has dealt with; None where Kafka has not said it."""
 
 
 class Item(Struct, gc=False):

@@ -61,6 +61,8 @@ class Check:
     live: Live | None = None
     settled: bool = False
     trouble: Trouble | None = None
+    trouble_ms: float = 0.0
+    """When it came."""
 
     @property
     def verdict(self) -> Verdict | None:
@@ -91,7 +93,7 @@ def after(checks: Mapping[str, Check], event: Event, at_ms: float) -> Mapping[st
         case BroughtIn(exercise, live):
             changed = replace(checks.get(exercise.id, NOT_CHECKED), live=live, settled=True)
         case Trouble(exercise):
-            changed = replace(checks.get(exercise.id, NOT_CHECKED), began_ms=None, trouble=event)
+            changed = replace(checks.get(exercise.id, NOT_CHECKED), began_ms=None, trouble=event, trouble_ms=at_ms)
         case Waiting():
             return {name: replace(check, settled=True) for name, check in checks.items()}
     return {**checks, exercise.id: changed}

@@ -86,7 +86,7 @@ class Scene:
 def scene_of(view: View, beside: Beside, present: Present) -> Scene:
     """Put a scene together. `present` counts only where the view is of now."""
     live = view.moment.live
-    look = present.look if live and present.look is not None else Look(view.flow.units, view.flow.lag)
+    look = present.look if live and present.look is not None else Look(view.flow.units, view.flow.lag, view.flow.parked)
     looked_ms = present.looked_ms if live and present.look is not None else view.flow.looked_ms
     age = view.moment.at_ms - looked_ms if looked_ms else None
     return Scene(

@@ -30,15 +30,22 @@ class Canvas:
         signs, kinds, kind = self._signs[y], self._kinds[y], (role, look)
         end = x + len(text)
         if x >= 0 and end <= self.width and _is_narrow(text):
+            _part_wide(signs, x, end)
             signs[x:end] = text
             kinds[x:end] = [kind] * len(text)
             return
+        lead = None  # where the sign stands that a mark without a cell of its own belongs to
         for sign in text:
             wide = cell_len(sign)
-            if x >= 0 and x + wide <= self.width:
-                signs[x], kinds[x] = sign, kind
-                if wide > 1:
-                    signs[x + 1], kinds[x + 1] = _COVERED, kind
+            if wide == 0:
+                if lead is not None:
+                    signs[lead] += sign
+                continue
+            lead = x if x >= 0 and x + wide <= self.width else None
+            if lead is not None:
+                _part_wide(signs, x, x + wide)
+                signs[x : x + wide] = sign, *[_COVERED] * (wide - 1)
+                kinds[x : x + wide] = [kind] * wide
             x += wide
 
     def put_row(self, x: int, y: int, row: Row) -> None:
@@ -56,6 +63,16 @@ class Canvas:
 def _is_narrow(text: str) -> bool:
     """Say whether every sign of it takes one cell."""
     return text.isascii() or all(cell_len(sign) == 1 for sign in set(text))
+
+
+def _part_wide(signs: list[str], begin: int, end: int) -> None:
+    """Leave a blank for the half of a wide sign of which these cells take the other half."""
+    if begin == end:
+        return
+    if signs[begin] == _COVERED:
+        signs[begin - 1] = " "
+    if end < len(signs) and signs[end] == _COVERED:
+        signs[end] = " "
 
 
 def _merged(signs: list[str], kinds: list[_Kind]) -> Iterator[Span]:

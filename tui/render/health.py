@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from lab.shop.wording import clean, fit, lasting, pad, plural
-from tui.model.item import UnitLook, UnitState
+from tui.model.item import AT_REST, UnitLook, UnitState
 from tui.model.series import Series
 from tui.render.signs import SIGNS
 from tui.render.spark import chart, most_of, spark
@@ -123,6 +123,10 @@ def _stretched(values: Sequence[float | None], cells: int) -> list[float | None]
     return [values[cell * len(values) // cells] for cell in range(cells)] if values else []
 
 
+_KEY: Final = {True: "u starts it, or lets it go on.", False: "4 shows its log; K kills it, then u starts it."}
+"""Whether it is at rest → what helps."""
+
+
 def _words(unit: UnitHealth) -> list[tuple[str, Role]]:
     """Return what the charts cannot say, the most urgent first."""
     look, said = unit.look, list[tuple[str, Role]]()
@@ -130,7 +134,7 @@ def _words(unit: UnitHealth) -> list[tuple[str, Role]]:
         said.append((f"It cannot load {clean(look.file)}. e opens it.", Role.FAULT))
     if look.state in {UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED, UnitState.MUTE, UnitState.NOT_READY}:
         why = f": {clean(look.why, 100)}" if look.why else ""
-        said.append((f"{unit.title} is {look.state.value}{why}. u starts it, or lets it go on.", Role.FAULT))
+        said.append((f"{unit.title} is {look.state.value}{why}. {_KEY[look.state in AT_REST]}", Role.FAULT))
         said.append(("Lag comes from Kafka, so it is known though the unit does not answer.", Role.QUIET))
     if unit.series.restarts:
         said.append(

@@ -7,7 +7,7 @@ from lab.shop.contracts import ENDED, State
 from lab.shop.wording import clean
 from tui.model.expected import Stay
 from tui.model.followed import ORDERS_FOR_USUAL, Followed, Owed, Usual
-from tui.model.item import UnitState
+from tui.model.item import AT_REST, UnitState
 from tui.render.signs import SIGNS
 from tui.render.tail import title
 from tui.render.text import Look, Role, Row, Span, row
@@ -224,7 +224,8 @@ def _sentence(told: Followed, usual: Usual | None) -> Sequence[str]:
     else:
         speaks = f"The mediator waits for {owed.name} ({clean(told.order_id, 20)}, {waited})."
     if owed.look.state not in {UnitState.READY, UnitState.UNKNOWN}:
-        return (speaks, f"{who[:1].upper()}{who[1:]} is {owed.look.state.value}. u starts it.")
+        key = "u starts it." if owed.look.state in AT_REST else "4 shows its log."
+        return (speaks, f"{who[:1].upper()}{who[1:]} is {owed.look.state.value}. {key}")
     if owed.name == "shipping.delivered":
         return (f"Nothing is stuck. Waiting for the carrier: {usual_words(usual, owed.name)}",)
     if usual and owed.since_ms <= max(10 * usual.ms, 1000):

@@ -1,6 +1,6 @@
 """The row that says where the view stands in time, with what went on around it."""
 
-from math import isqrt
+from math import inf, isqrt
 from typing import Final
 
 from tui.model.cursor import Mode, Moment
@@ -14,20 +14,39 @@ SPANS: Final = ((180, "3 min"), (900, "15 min"), (3_600, "1 h"), (6 * 3_600, "6 
 """Seconds that the bar shows, and how that is said: the first that holds everything since the beginning."""
 BAR_MOST, BAR_LEAST = 30, 8
 _CURSOR: Final = "┃"
+_BESIDE: Final = 2
+"""Blanks on each side of the bar."""
 
 
 def time_row(view: View, width: int) -> Row:
     """Return the row: the word and its time, the bar, and what can be done."""
-    word = time_word(view.moment, view.lost_ms)
-    seconds, said = _span(view)
-    hints = _hints(view, said)
+    word, room, right = _places(view, width)
+    bar = _bar(view, room) if room else Row()
+    gap = width - word.cells - bar.cells - len(right) - _BESIDE
+    return (word + row(" " * _BESIDE) + bar + row(" " * max(gap, 1), Span(right, Role.QUIET))).fitted(width)
+
+
+def moment_at(view: View, width: int, x: int) -> float | None:
+    """Return the moment that a cell of the bar ends with, milliseconds since the epoch; None beside the bar.
+
+    Infinity: the last cell, which is now; of a file, its end.
+    """
+    word, room, _ = _places(view, width)
+    cell = x - word.cells - _BESIDE
+    if not 0 <= cell < room:
+        return None
+    left, right = _ends(view)
+    return inf if cell == room - 1 else left + (cell + 1) / room * (right - left) - 1
+
+
+def _places(view: View, width: int) -> tuple[Row, int, str]:
+    """Return the word at the left, the cells of the bar, and what stands at the right."""
+    word, hints = time_word(view.moment, view.lost_ms), _hints(view, _span(view)[1])
     while len(hints) > 1 and word.cells + BAR_LEAST + sum(map(len, hints)) + 3 * len(hints) > width:
         hints.pop(-1)
     right = " · ".join(hints)
-    room = min(width - word.cells - len(right) - 4, BAR_MOST if width < 110 else 2 * BAR_MOST)  # noqa: PLR2004
-    bar = _bar(view, seconds, room) if room >= BAR_LEAST else Row()
-    gap = width - word.cells - bar.cells - len(right) - 2
-    return (word + row("  ") + bar + row(" " * max(gap, 1), Span(right, Role.QUIET))).fitted(width)
+    room = min(width - word.cells - len(right) - 2 * _BESIDE, BAR_MOST if width < 110 else 2 * BAR_MOST)  # noqa: PLR2004
+    return word, room if room >= BAR_LEAST else 0, right
 
 
 def folded(view: View) -> Row:
@@ -52,9 +71,14 @@ def _right_ms(view: View) -> float:
     return moment.at_ms if moment.live else max(last, moment.at_ms)
 
 
-def _bar(view: View, seconds: int, cells: int) -> Row:
+def _ends(view: View) -> tuple[float, float]:
+    """Return the moments at which the bar begins and ends."""
     right = _right_ms(view)
-    left = right - seconds * 1_000
+    return right - _span(view)[0] * 1_000, right
+
+
+def _bar(view: View, cells: int) -> Row:
+    left, right = _ends(view)
     slices = view.history.pulse.slices(left, right, cells)
     most = max((one.records for one in slices), default=0)
     stands_at = None if view.moment.live else int((view.moment.at_ms - left) / (right - left) * cells)

@@ -11,6 +11,7 @@ from lab.shop.units import BY_NAME
 from lab.shop.wording import clean, pad
 from tui.model.scene import Scene
 from tui.model.shape import ANALYTICS, DEAD, READS, is_edge
+from tui.render.dead_letters import COMMANDS, waiting
 from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, Row, Span, row
 from tui.render.topology_words import lag, short, stand_of, title
@@ -87,7 +88,8 @@ def _reads(scene: Scene, width: int) -> Sequence[Row]:
 def _dead(scene: Scene, width: int) -> Sequence[Row]:
     count = sum(scene.beside.unreadable.values())
     return [
-        *_wrapped("None. A message lands here when retrying cannot help (phase 2).", width),
+        *_wrapped(waiting(scene.look.parked).text, width),
+        *(_wrapped(COMMANDS.strip(), width) if scene.look.parked else ()),
         *_wrapped(f"Records that nobody can read: {count}. d shows them.", width),
     ]
 

@@ -1,5 +1,6 @@
 """One unit's box: its frame, its title with signs, and the key that helps."""
 
+from tui.model.item import AT_REST
 from tui.model.scene import Scene
 from tui.render.canvas import Canvas
 from tui.render.panes import Box
@@ -44,7 +45,7 @@ def help_of(scene: Scene, unit: str) -> Row:
     if found is not None and scene.fresh and not scene.recorded:
         if found.file:
             return row(Span("e opens it", look=Look.STRONG))
-        if scene.is_down(unit):
+        if found.state in AT_REST:
             return row(Span("u starts it", look=Look.STRONG))
     return Row()
 

@@ -8,6 +8,7 @@ from tui.model.scene import Scene
 from tui.model.shape import ANALYTICS, ASKED, COMMANDS_TO, DEAD, EVENTS_OF, INITIATING, MEDIATOR, ORDER, READS
 from tui.render.bars import clock
 from tui.render.canvas import Canvas
+from tui.render.dead_letters import how_many, unreadable
 from tui.render.panes import Box
 from tui.render.signs import SIGNS
 from tui.render.text import Role, Row, Span, row, sides
@@ -113,11 +114,13 @@ class BoxesDrawing:
 
     def _dead(self, y: int) -> None:
         scene, box = self.scene, Box(0, y, self.columns.left, 4)
-        unreadable, last = sum(scene.beside.unreadable.values()), scene.last_unreadable()
-        role = Role.FAULT if unreadable else Role.FRAME
+        count, last = sum(scene.beside.unreadable.values()), scene.last_unreadable()
+        parked = scene.look.parked
+        role = Role.FAULT if count or parked else Role.FRAME
         self._frame(DEAD, box, row(f" {SIGNS.dead} dead "), role, SIGNS.double_line)
-        self.canvas.put_row(2, y + 1, row("0   d opens").fitted(box.width - 3))
-        said = Span(f"{short(unreadable)} unreadable", Role.FAULT) if unreadable else Span("none", Role.QUIET)
+        letters = how_many(parked)
+        self.canvas.put_row(2, y + 1, row(letters, f"{'':{4 - letters.cells}}d opens").fitted(box.width - 3))
+        said = unreadable(count) if count or not parked else Span("parked", Role.FAULT)
         self.canvas.put_row(1, y + 2, row(" " if len(said.text) < box.width - 2 else "", said).fitted(box.width - 2))
         if last is not None:
             head = Span(f"{SIGNS.command_left} ", Role.FAULT)

@@ -6,6 +6,7 @@ from typing import Final
 from tui.model.scene import Scene
 from tui.model.shape import ANALYTICS, ASKED, COMMANDS_TO, DEAD, EVENTS_OF, INITIATING, MEDIATOR, ORDER, READS
 from tui.render.canvas import Canvas
+from tui.render.dead_letters import brief
 from tui.render.panes import Box
 from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, Row, Span, row, sides
@@ -70,12 +71,11 @@ class LinesDrawing:
         return sides(row(f" {word}"), row(count), _LABEL - 1)
 
     def _dead(self, y: int) -> None:
-        unreadable = sum(self.scene.beside.unreadable.values())
-        box, role = Box(0, y, self._middle_x - 1, 3), Role.FAULT if unreadable else Role.FRAME
+        count, parked = sum(self.scene.beside.unreadable.values()), self.scene.look.parked
+        box, role = Box(0, y, self._middle_x - 1, 3), Role.FAULT if count or parked else Role.FRAME
         heading = row(f" {SIGNS.dead} dead letters ")
         draw_box(self.canvas, box, heading, role, signs=SIGNS.double_line, chosen=self.chosen == DEAD)
-        said = Span(f"{short(unreadable)} unreadable", Role.FAULT) if unreadable else Span("none", Role.QUIET)
-        self.canvas.put_row(2, y + 1, row("0  ", said).fitted(box.width - 3))
+        self.canvas.put_row(2, y + 1, brief(parked, count).fitted(box.width - 3))
         self.spots[DEAD] = box
 
     def _mediator(self, height: int) -> None:

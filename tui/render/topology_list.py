@@ -6,6 +6,7 @@ from typing import Final
 from lab.shop.contracts import State
 from tui.model.scene import Scene
 from tui.model.shape import ANALYTICS, COMMANDS_TO, DEAD, EVENTS_OF, INITIATING, MEDIATOR, ORDER, READS, UNITS_DOWN
+from tui.render.dead_letters import brief
 from tui.render.panes import Box
 from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, Row, Span, row
@@ -32,9 +33,8 @@ class ListDrawing:
     def _line(self, unit: str) -> Row:
         chosen = unit == self.chosen
         if unit == DEAD:
-            unreadable = sum(self.scene.beside.unreadable.values())
-            said = Span(f"{short(unreadable)} unreadable", Role.FAULT) if unreadable else Span("none", Role.QUIET)
-            made = row(Span(f"{SIGNS.dead} dead letters", look=Look.STRONG)).fitted(_NAME) + row("0  ", said)
+            said = brief(self.scene.look.parked, sum(self.scene.beside.unreadable.values()))
+            made = row(Span(f"{SIGNS.dead} dead letters", look=Look.STRONG)).fitted(_NAME) + said
         else:
             mark = yours(self.scene, unit)
             name = row(Span(title(unit), look=Look.STRONG)) + (row(" ") + mark if mark.spans else Row())

@@ -99,7 +99,7 @@ class LabScreen(Screen[None]):
         for pane in self.panes():
             pane.add_class("pane")
             yield pane
-        yield BottomView(self._bottom, self.bar).add_class("pane")
+        yield BottomView(self._bottom, self.bar, self._scrub).add_class("pane")
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay everything out anew."""
@@ -163,6 +163,9 @@ class LabScreen(Screen[None]):
         if self.has_time_row():
             rows.insert(1, self.lab_app.time_row(width))
         return frame(rows, width, height)
+
+    def _scrub(self, width: int, x: int) -> bool:
+        return self.has_time_row() and self.lab_app.scrub(width, x)
 
     # ── the keys that mean the same everywhere ───────────────────────────────────────────────────────────────────
 

@@ -1,18 +1,14 @@
 """Break it: a fault on the running shop, with a prediction first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from lab.chaos.ledger import Ledger, own_ledger
-from lab.chaos.run import run as run_fault
-from lab.chaos.site import Site
 from lab.errors import LabError
-from lab.running import Running
-from lab.shop.urls import ShopUrls
 from tui.bindings import bindings_of
+from tui.fault_work import FaultWork
 from tui.model.breaking import VERBS, Breaking, Step
 from tui.render.breaking import faults, shown_end, steps, work
 from tui.render.panes import Box, Line
@@ -26,7 +22,7 @@ _KEPT = {Step.RUN: 2, Step.COMPARE: 5}
 
 
 class BreakScreen(LabScreen):
-    """Four steps in one frame."""
+    """Four steps in one frame. They stay as they are while another screen is looked at."""
 
     PLACE = "break"
     NAME = "Break it"
@@ -126,7 +122,7 @@ class BreakScreen(LabScreen):
         """Go one step back, and from the first out of here; what has begun runs to its end."""
         before = self._state.back()
         if before is None:
-            self.app.pop_screen()
+            self.lab_app.leave_break_it()
         elif self._state.step is Step.RUN:
             self.notify("It runs to its end, so that the shop can be put right. 2 shows it happen.")
         else:
@@ -134,8 +130,9 @@ class BreakScreen(LabScreen):
 
     def _set(self, state: Breaking) -> None:
         self._state = state
-        self.lay_out()
-        self.on_tick()
+        if self.is_current:
+            self.lay_out()
+            self.on_tick()
 
     def _ask_command(self) -> None:
         """Ask the engine for the plain command; it may have to look at the processes for that."""
@@ -147,7 +144,10 @@ class BreakScreen(LabScreen):
             return
 
         def ask() -> None:
-            command = app.lab.engine(shop.engine).plain_command(verb, fault.unit)
+            try:
+                command = app.lab.engine(shop.engine).plain_command(verb, fault.unit)
+            except LabError:
+                return  # the shop is just being closed, and the status says so
             app.call_from_thread(self._take_command, command)
 
         self.run_worker(ask, thread=True, name="plain command", group="plain command", exclusive=True)
@@ -162,38 +162,25 @@ class BreakScreen(LabScreen):
             self.notify("The shop is closed. 1 opens Start.", severity="warning")
             return
         self._set(self._state.begin())
-        self.run_worker(self._runner(shop), thread=True, name="fault", group="fault", exclusive=True)
+        work = FaultWork(self.lab_app, shop, self._state.fault, self._state.orders, self)
+        self.lab_app.breaking = self.run_worker(work.run, thread=True, name="fault", group="fault", exclusive=True)
 
-    def _runner(self, shop: Running) -> Callable[[], None]:
-        app, state = self.lab_app, self._state
-        engine = app.lab.engine(shop.engine)
-
-        def tell(line: str) -> None:
-            app.call_from_thread(self._tell, line)
-
-        def run() -> None:
-            urls = ShopUrls(shop.service_port)
-            site = Site(engine, urls, shop.kafka, shop.prefix, tell, lambda command: tell(f"$ {command}"))
-            app.call_from_thread(app.feed.note, f"{state.fault.name} begins (b)", state.fault.unit)
-            try:
-                with Ledger(own_ledger()) as ledger:
-                    shown = run_fault(site, state.fault, state.orders, ledger)
-            except LabError as error:
-                app.call_from_thread(self._failed, f"{error.what}\n{error.mend}")
-            else:
-                app.call_from_thread(self._compare, shown.as_object())
-
-        return run
-
-    def _tell(self, line: str) -> None:
+    def tell(self, line: str) -> None:
+        """Take in a line of what happens."""
         self._set(self._state.tell(line))
 
-    def _failed(self, text: str) -> None:
-        self._set(self._state.failed(text))
+    def failed(self, text: str) -> None:
+        """Take in why it could not be tried, and the mend."""
+        self._end(self._state.failed(text), "could not be tried")
 
-    def _compare(self, outcome: Mapping[str, object]) -> None:
-        self.lab_app.feed.note(f"{self._state.fault.name} is over; everything runs again", self._state.fault.unit)
-        self._set(self._state.compare(outcome))
+    def compare(self, outcome: Mapping[str, object]) -> None:
+        """Take in what the fault has shown."""
+        self._end(self._state.compare(outcome), "is over, and everything runs again")
+
+    def _end(self, state: Breaking, how: str) -> None:
+        self._set(state)
+        if not self.is_current:
+            self.notify(f"{state.fault.name} {how}. b shows what came of it.", timeout=8)
 
     def _list(self, width: int, height: int) -> Sequence[Row]:
         return frame(faults(self._state, width, height), width, height)

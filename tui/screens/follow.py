@@ -189,7 +189,7 @@ class FollowScreen(FollowDeeds):
     def on_screen_resume(self) -> None:
         """Come back; where all orders were asked for meanwhile, leave."""
         if not self.lab_app.order and not self._anew:
-            self.call_after_refresh(self.action_back)
+            self.call_after_refresh(self.action_follow)
 
     def on_tick(self) -> None:
         """Draw anew; where the first difference is in lines of yours, find them once."""

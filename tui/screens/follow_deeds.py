@@ -2,13 +2,13 @@
 
 from functools import partial
 
-from lab.course.editor import edit, editor_of
 from lab.errors import LabError
 from lab.shop.contracts import State
+from tui.editing import edit_file
 from tui.model.causes import causes_of
 from tui.model.expected import Difference
 from tui.model.followed import Followed, neighbour
-from tui.model.item import UnitState
+from tui.model.item import AT_REST
 from tui.screens.base import LabScreen
 from tui.widgets.inspector import InspectorView
 from tui.widgets.steps import StepsView
@@ -111,32 +111,22 @@ class FollowDeeds(LabScreen):
 
     def _stopped_unit(self) -> str | None:
         owed = self._told.owed if self._told else ()
-        down = {UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED}
-        return next((one.unit for one in owed if one.look.state in down), None)
+        return next((one.unit for one in owed if one.look.state in AT_REST), None)
 
     def action_start_unit(self) -> None:
         """Start the unit that this order waits for, or let it go on."""
         unit = self._stopped_unit()
         if unit is None:
             self.notify("The units that this order waits for run.", timeout=3)
-            return
-        paused = self.lab_app.view().flow.unit(unit).state is UnitState.PAUSED
-        self.lab_app.do_to_unit("resume" if paused else "start", unit)
+        else:
+            self.lab_app.do_to_unit("start", unit)
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Open the file of yours whose rows decide the first difference."""
         if self._row is None:
             self.notify("No difference here that lines of yours decide. 3 opens Learn.", timeout=4)
-            return
-        try:
-            command = editor_of(*self._row)
-            if not command:
-                self.notify(f"{self._row}\nWith $EDITOR set, e opens it.", timeout=8)
-                return
-            with self.app.suspend():
-                edit(command)
-        except LabError as error:
-            self.lab_app.trouble(error)
+        else:
+            await edit_file(self.lab_app, *self._row)
 
     def action_copy(self) -> None:
         """Copy the chosen message: its value as it is stored."""

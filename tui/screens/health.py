@@ -10,7 +10,8 @@ from textual.worker import Worker
 from lab.shop.units import BY_NAME
 from lab.shop.urls import ShopUrls
 from tui.bindings import bindings_of
-from tui.model.item import UnitState
+from tui.editing import edit_broken_part
+from tui.model.item import AT_REST, UnitLook, UnitState
 from tui.model.series import Series, series_of
 from tui.render.health import UnitHealth, cells_for, detail, head, table
 from tui.render.panes import Box, Line
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lab.shop.figures import Figures
 
 FRESH_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 1.5
 AGAIN_SECONDS: Final = 2.0
 COUNTED_FROM: Final = 2
 """The first phase whose units count."""
@@ -67,13 +69,15 @@ class HealthScreen(LabScreen):
         if not self.is_current or shop is None or shop.phase < COUNTED_FROM or not self.lab_app.view().moment.live:
             self._figures = {}
             return
+        if self._asking is not None and not self._asking.is_finished:
+            return  # a unit that answers nobody is waited for; the next round asks again
         from lab.shop.figures import ask_figures  # noqa: PLC0415  nobody needs it before this screen is shown
 
         async def read() -> None:
-            self._figures = await ask_figures(ShopUrls(shop.service_port))
+            self._figures = await ask_figures(ShopUrls(shop.service_port), seconds=ANSWER_SECONDS)
             self.on_tick()
 
-        self._asking = self.run_worker(read, name="figures", group="figures", exclusive=True)
+        self._asking = self.run_worker(read, name="figures", group="figures")
 
     def panes(self) -> Sequence[Widget]:
         """Make the table and the charts."""
@@ -94,11 +98,17 @@ class HealthScreen(LabScreen):
         """Say what is wrong, or that nothing is."""
         if self.lab_app.link.shop is None and self.lab_app.file is None:
             return note("The shop is closed. 1 opens Start; or uv run lab up.")
-        units = self.lab_app.view().flow.units
+        units = self._looks()
         down = [title_of(name) for name, look in units.items() if look.state in _DOWN]
         if down:
-            return trouble(f"{', '.join(down)}: not at work. ↑↓ chooses a unit, u starts it, or lets it go on.")
+            at_rest = any(look.state in AT_REST for look in units.values())
+            key = "u starts it, or lets it go on." if at_rest else "4 shows its log."
+            return trouble(f"{', '.join(down)}: not at work. ↑↓ chooses a unit, {key}")
         return note("Every unit is at work." if units else "Looking at the units…")
+
+    def greyed(self) -> frozenset[str]:
+        """Leave out the editor where every part loads."""
+        return frozenset() if any(look.file for look in self._looks().values()) else frozenset({"edit"})
 
     def _names(self) -> Sequence[str]:
         known = [name for name in self.lab_app.view().flow.units if name in BY_NAME]
@@ -108,14 +118,20 @@ class HealthScreen(LabScreen):
         names = self._names()
         return names[min(self._chosen, len(names) - 1)]
 
+    def _looks(self) -> Mapping[str, UnitLook]:
+        """Return how the units are: live as they were found the last time, else as it was noted then."""
+        view, look = self.lab_app.view(), self.lab_app.link.look
+        now = look is not None and view.moment.live and self.lab_app.file is None
+        return look.units if look is not None and now else view.flow.units
+
     def _healths(self, steps: int) -> list[UnitHealth]:
-        view, names = self.lab_app.view(), self._names()
+        view, names, looks = self.lab_app.view(), self._names(), self._looks()
         series = series_of(view.history, view.moment.at_ms, view.moment.end, names, steps)
         return [
             UnitHealth(
                 name,
                 title_of(name),
-                view.flow.unit(name),
+                looks.get(name) or view.flow.unit(name),
                 series.get(name, _NOTHING),
                 figures=self._figures.get(name) if view.moment.live else None,
             )
@@ -123,13 +139,16 @@ class HealthScreen(LabScreen):
         ]
 
     def _table(self, width: int, height: int) -> Sequence[Row]:
-        rows = [head(width), *table(self._healths(cells_for(width)), self._chosen, width)][:height]
+        return self._dated([head(width), *table(self._healths(cells_for(width)), self._chosen, width)][:height])
+
+    def _dated(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the rows so that one sees whether they are of now."""
         return [one.all_in(Role.GHOST) for one in rows] if self.lab_app.view().stale else rows
 
     def _detail(self, width: int, height: int) -> Sequence[Row]:
         steps = max(8, (width - 4) // 2 - 8)
         chosen = next(one for one in self._healths(steps) if one.name == self._chosen_unit())
-        return detail(chosen, width, height)
+        return self._dated(detail(chosen, width, height))
 
     def _age(self) -> Row:
         view = self.lab_app.view()
@@ -144,6 +163,10 @@ class HealthScreen(LabScreen):
         self._chosen = min(max(self._chosen + by, 0), len(self._names()) - 1)
         self.on_tick()
 
+    async def action_edit(self) -> None:
+        """Open the part that the chosen unit cannot load."""
+        await edit_broken_part(self.lab_app, self._looks(), self._chosen_unit())
+
     def action_partitions(self) -> None:
         """Show where each log ends, and how far each group is."""
         from tui.sheets.partitions import PartitionsSheet  # noqa: PLC0415  it brings the Kafka client
@@ -153,12 +176,11 @@ class HealthScreen(LabScreen):
     def action_dead_letters(self) -> None:
         """Show what nobody can work on."""
         view = self.lab_app.view()
-        self.app.push_screen(DeadLetters(view.history, view.moment.end))
+        self.app.push_screen(DeadLetters(view.history, view.moment.end, view.flow.parked))
 
     def action_start_unit(self) -> None:
         """Start the chosen unit, or let it go on."""
-        paused = self.lab_app.view().flow.unit(self._chosen_unit()).state is UnitState.PAUSED
-        self.lab_app.do_to_unit("resume" if paused else "start", self._chosen_unit())
+        self.lab_app.do_to_unit("start", self._chosen_unit())
 
     def action_stop_unit(self) -> None:
         """Stop the chosen unit."""

@@ -26,7 +26,8 @@ class JournalScreen(LabScreen):
     ABOUT = (
         "Everything you see is recorded from the first second on. Here you choose what is shown: the running shop, or "
         "a recording, which needs no Kafka. , and . step from message to message, < and > from order to order; space "
-        "plays and stops, - and + choose the speed, g goes back to now. Every other screen shows the same moment."
+        "plays and stops, - and + choose the speed, g goes back to now; the mouse chooses a moment on the bar beside "
+        "the clock. Every other screen shows the same moment."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("journal"),
@@ -63,6 +64,8 @@ class JournalScreen(LabScreen):
     def status(self) -> Row:
         """Say what is shown, and what can be done with it."""
         app = self.lab_app
+        if app.reads:
+            return note(f"Reading {app.reads}…")
         if app.damage is not None:
             return trouble(damage_sentence(app.damage))
         if app.file is not None:
@@ -82,7 +85,7 @@ class JournalScreen(LabScreen):
         super().on_second()
 
     def _look(self) -> None:
-        self._found = recordings(self.lab_app.journal.file.parent)
+        self._found = recordings(self.lab_app.journal.file)
         self._chosen = min(self._chosen, len(self._found))
 
     def _list(self, width: int, height: int) -> Sequence[Row]:

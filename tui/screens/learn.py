@@ -27,7 +27,7 @@ from tui.render.panes import Box, Line
 from tui.render.signs import SIGNS
 from tui.render.text import Role, Row, Span, row
 from tui.render.tree import TREE_CELLS
-from tui.screens.base import note
+from tui.screens.base import note, trouble
 from tui.screens.learn_deeds import Finished, LearnDeeds
 from tui.screens.learn_keys import LearnKeys
 from tui.screens.learn_talk import LearnTalk
@@ -68,6 +68,8 @@ class LearnScreen(LearnKeys):
         self.checks: Mapping[str, Check] = {}
         self.wants = Wants()
         self.left_open = ""
+        self._closed_by: LabError | None = None
+        """Why the course cannot be opened."""
         self.guesses: dict[str, Guess] = {}
         """Predictions as they are, by exercise: they are kept while their screen is closed."""
 
@@ -86,7 +88,16 @@ class LearnScreen(LearnKeys):
 
     def on_mount(self) -> None:
         """Open the course, then watch."""
-        self.doing.work("begin", self.learning.begin, self._begun)
+        self._open()
+
+    def _open(self) -> None:
+        self._closed_by = None
+        self.doing.work("begin", self.learning.begin, self._begun, self._not_begun)
+
+    def _not_begun(self, error: LabError) -> None:
+        self._closed_by = error
+        self.lab_app.trouble(error)
+        self.on_tick()
 
     def _begun(self, looked: Looked) -> None:
         self.take(looked.known)
@@ -100,8 +111,10 @@ class LearnScreen(LearnKeys):
             self.post_message(Failed(error))
 
     def on_screen_resume(self) -> None:
-        """Another screen may have gone to another exercise."""
-        if self.known is not None:
+        """Another screen may have gone to another exercise; and what kept the course closed may be mended."""
+        if self._closed_by is not None:
+            self._open()
+        elif self.known is not None:
             self.doing.work("where", self.learning.current, self._is_at)
 
     def _is_at(self, exercise: Exercise) -> None:
@@ -215,6 +228,8 @@ class LearnScreen(LearnKeys):
         """Draw what can have changed; the lesson and the tree have not."""
         self.lay_out()
         self.query("#bottom").refresh()
+        if self.known is None:
+            self.query("#head").refresh()
         if self.known is None or any(check.runs for check in self.checks.values()):
             self.card.refresh_card()
 
@@ -224,6 +239,8 @@ class LearnScreen(LearnKeys):
 
     def _head(self, width: int, height: int) -> Sequence[Row]:
         study = self.study()
+        if self._closed_by is not None:
+            return [row(Span(f" {line}", Role.FAULT)) for line in (self._closed_by.what, self._closed_by.mend)]
         if study is None:
             return [row(Span(" The course is being opened…", Role.QUIET))]
         kafka = self.lab_app.link.shop is not None and self.lab_app.link.lost_ms is None
@@ -238,6 +255,8 @@ class LearnScreen(LearnKeys):
     def status(self) -> Row:
         """Say what is watched."""
         study = self.study()
+        if self._closed_by is not None:
+            return trouble("The course cannot be opened. 1, then 3 tries it once more.")
         if study is None:
             return note("Opening the course and its checker; a second or two.")
         return status_row(study, self.size.width - 4, self._live_word())

@@ -57,7 +57,7 @@ class LearnKeys(LabScreen):
 
     def _here(self, deed: Callable[[Known], object]) -> None:
         if self.known is None:
-            self.notify("The course is still being opened.")
+            self.notify("The course is not open yet; the line above the keys says why.")
         else:
             deed(self.known)
 

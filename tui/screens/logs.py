@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import inf
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -12,6 +13,7 @@ from lab.shop.units import UNITS
 from tui.bindings import bindings_of
 from tui.model.logbook import Level, Logbook
 from tui.reading_logs import read_logs
+from tui.render.bars import clock
 from tui.render.logs import unit_choice, whole
 from tui.render.panes import Box, Line
 from tui.render.text import Role, Row, Span, frame, row
@@ -21,6 +23,7 @@ from tui.widgets.log_lines import LogLines
 from tui.widgets.rows import Rendered
 
 _LEVELS: Final = (Level.DEBUG, Level.WARNING, Level.ERROR)
+_STEP_MS: Final = 200
 _SAID: Final = {Level.DEBUG: "every line", Level.WARNING: "warnings and errors", Level.ERROR: "errors only"}
 
 
@@ -30,8 +33,9 @@ class LogsScreen(LabScreen):
     PLACE = "logs"
     NAME = "Logs"
     ABOUT = (
-        "What each unit writes to its log. ← → choose the unit, v how serious a line must be, / words that it must "
-        "have, f narrows it to the order that is followed. Up and down move; end follows the newest line again."
+        "What each unit writes to its log, up to the moment of the time row. ← → choose the unit, v how serious a line "
+        "must be, / words that it must have; f shows all orders again where one is followed. Up and down move; end "
+        "follows the newest line again."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings_of("logs"),
@@ -72,11 +76,16 @@ class LogsScreen(LabScreen):
 
     def status(self) -> Row:
         """Say what is shown, and what narrows it."""
+        moment = self.lab_app.view().moment
+        if self.lab_app.file is not None:
+            return note("A recording has no logs. 6, then esc: the running shop again.")
         if self.lab_app.link.shop is None:
             return note("The shop is closed: there is nothing new to read. 1 opens Start.")
         lines = self.query_one("#lines", LogLines)
         if not len(self._book):
             return note("Reading what the units wrote…")
+        if not moment.live:
+            return note(f"What was written up to {clock(moment.at_ms)}. g goes back to now.")
         if lines.behind:
             return note(f"{lines.behind} new below; end follows them.")
         narrowed = [f"unit {self._unit}" if self._unit else "", f"words '{self._words}'" if self._words else ""]
@@ -117,13 +126,20 @@ class LogsScreen(LabScreen):
     def on_tick(self) -> None:
         """Show the lines that are wanted now."""
         words = f"{self._words} {self.lab_app.order}".strip()
-        wanted = (self._unit, self._level, words)
-        if (self._book.version, wanted) != self._drawn:
+        wanted, until_ms = (self._unit, self._level, words), self._until_ms()
+        if (self._book.version, wanted, until_ms) != self._drawn:
             anew = not self._drawn or self._drawn[1] != wanted
-            self._drawn = (self._book.version, wanted)
-            shown = self._book.shown(self._unit, self._level, words)
+            self._drawn = (self._book.version, wanted, until_ms)
+            shown = self._book.shown(self._unit, self._level, words, until_ms)
             self.query_one("#lines", LogLines).show(shown, with_unit=not self._unit, anew=anew)
         super().on_tick()
+
+    def _until_ms(self) -> float:
+        """Return up to when lines are shown: nothing is of a recording. A fifth of a second is fine enough to play."""
+        moment = self.lab_app.view().moment
+        if self.lab_app.file is not None:
+            return -inf
+        return inf if moment.live else moment.at_ms // _STEP_MS * _STEP_MS + _STEP_MS
 
     def action_unit(self, by: int) -> None:
         """Choose the next unit, or the one before."""

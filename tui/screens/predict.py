@@ -14,7 +14,7 @@ from lab.course.catalog import Exercise
 from lab.course.classroom import Checked
 from lab.course.progress import Sureness
 from lab.course.sheets import Form
-from lab.course.watching import Event, Trouble
+from lab.course.watching import Event
 from lab.errors import LabError
 from tui.actions import Action
 from tui.bindings import bindings_of
@@ -75,6 +75,7 @@ class PredictScreen(LabScreen):
         self._shown = _TALL
         self._reveals: Timer | None = None
         self._trouble = ""
+        self._ask_again_where_it_failed()
 
     @property
     def check(self) -> Check:
@@ -156,13 +157,24 @@ class PredictScreen(LabScreen):
 
     def heard(self, event: Event) -> None:
         """Take what the watching tells of this exercise; what happened is shown line by line."""
-        if isinstance(event, Trouble) and event.exercise == self._exercise:
-            self._trouble = f"{event.what} {event.mend}"
+        self._ask_again_where_it_failed()
         if isinstance(event, Checked) and event.exercise == self._exercise and not self.predicts:
             self._shown = 1 if self.lab_app.motion else _TALL
             if self._reveals is None and self.lab_app.motion:
                 self._reveals = self.set_interval(_LINE_SECONDS, self._reveal)
         self.refresh_all()
+
+    def on_screen_resume(self) -> None:
+        """What was committed may have failed meanwhile."""
+        self._ask_again_where_it_failed()
+        self.refresh_all()
+
+    def _ask_again_where_it_failed(self) -> None:
+        """Show the questions again, with their answers, where what was committed could not be run."""
+        trouble, guess = self.check.trouble, self.guess
+        if trouble is None or guess.said is None or self.check.runs or self.check.trouble_ms <= guess.said_ms:
+            return
+        self.predicts, self._trouble = True, f"{trouble.what} {trouble.mend}"
 
     def _reveal(self) -> None:
         self._shown += 1

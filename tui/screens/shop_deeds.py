@@ -8,8 +8,8 @@ from textual.worker import get_current_worker
 
 from lab.shop.units import BY_NAME
 from tui.choices import ReadChoices
-from tui.editing import edit_file, place_of
-from tui.model.item import Item, UnitState
+from tui.editing import edit_broken_part
+from tui.model.item import Item
 from tui.model.shape import DEAD
 from tui.render.shop_layout import ABOUT, INSPECTOR
 from tui.screens.base import LabScreen
@@ -48,9 +48,7 @@ class ShopDeeds(LabScreen):
         scene, unit = self.scenes.scene(), self.topology.chosen
         if not scene.is_down(unit):
             unit = next((name for name in scene.look.units if scene.is_down(name)), unit)
-        found = scene.unit(unit)
-        paused = found is not None and found.state is UnitState.PAUSED
-        self._do("resume" if paused else "start", unit)
+        self._do("start", unit)
 
     def action_stop_unit(self) -> None:
         """Stop the chosen unit."""
@@ -72,12 +70,7 @@ class ShopDeeds(LabScreen):
 
     async def action_edit(self) -> None:
         """Open the part that does not load in the learner's editor."""
-        units = self.scenes.scene().look.units
-        file = next((found.file for found in units.values() if found.file), "")
-        if file:
-            await edit_file(self.lab_app, *place_of(file))
-        else:
-            self.notify("Every part loads. Your files: 3 opens Learn.", severity="warning")
+        await edit_broken_part(self.lab_app, self.scenes.scene().look.units)
 
     # ── what is looked at closely ────────────────────────────────────────────────────────────────────────────────
 
@@ -121,22 +114,27 @@ class ShopDeeds(LabScreen):
                 self.inspector.show(number)
                 self.open_side(INSPECTOR)
 
-        view = self.lab_app.view()
-        self.app.push_screen(DeadLetters(view.history, view.moment.end), answered)
+        view, parked = self.lab_app.view(), self.scenes.scene().look.parked
+        self.app.push_screen(DeadLetters(view.history, view.moment.end, parked), answered)
 
     def action_follow(self) -> None:
-        """Follow the order of the line that the keyboard is on; where one is followed, show all again."""
+        """Follow the order of the line that the keyboard is on; where one is followed, show all again.
+
+        While no line is chosen, an order that was placed a moment ago comes first.
+        """
         if self.lab_app.order:
             self.lab_app.order = ""
             self.lab_app.has_news()
             return
         item = self._item()
-        if item is None or not item.order_id:
+        order_id = self.lab_app.placing.just_placed if self.tail.following else ""
+        order_id = order_id or (item.order_id if item else "")
+        if not order_id:
             self.notify("No line of an order is chosen. tab goes to the tail.", severity="warning")
             return
         from tui.screens.follow import FollowScreen  # noqa: PLC0415  it is seldom needed
 
-        self.app.push_screen(FollowScreen(item.order_id))
+        self.app.push_screen(FollowScreen(order_id))
 
     def action_filter(self) -> None:
         """Ask what the tail is to show."""

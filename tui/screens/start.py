@@ -10,7 +10,6 @@ from tui.actions import Action
 from tui.bindings import bindings_of
 from tui.machine import learner, look_over
 from tui.model.cursor import Moment
-from tui.model.item import UnitState
 from tui.model.offers import offers
 from tui.model.start import Known, Learner, Machine, Stands
 from tui.render.panes import Box, Line
@@ -26,7 +25,6 @@ from tui.widgets.start_view import StartView
 _MOVE: Final = Action("move(1)", (), "↑↓", "Go to another line", "choose", rank=0)
 _GO: Final = Action("choose", (), "enter", "Do what the line says", "go", rank=0)
 _GUIDED: Final = frozenset({Stands.CLOSED, Stands.OPEN})
-_PAUSED: Final = frozenset({UnitState.PAUSED})
 
 
 class StartScreen(LabScreen):
@@ -196,8 +194,7 @@ class StartScreen(LabScreen):
 
     def action_start_unit(self) -> None:
         """Start the unit, or let it go on."""
-        unit = self.known().units.get(self.unit or "")
-        self.to_unit("resume" if unit and unit.state in _PAUSED else "start")
+        self.to_unit("start")
 
     def action_stop_unit(self) -> None:
         """Stop the unit."""

@@ -67,9 +67,9 @@ class DeadLetters(ModalScreen[int | None]):
     ]
     DEFAULT_CSS = "DeadLetters Rendered { height: 3; }"
 
-    def __init__(self, history: History, end: int) -> None:
+    def __init__(self, history: History, end: int, parked: int | None) -> None:
         super().__init__()
-        self._history, self._numbers = history, unreadable_in(history, end)
+        self._history, self._numbers, self._parked = history, unreadable_in(history, end), parked
 
     def compose(self) -> ComposeResult:
         """Make the head and the list."""
@@ -79,7 +79,7 @@ class DeadLetters(ModalScreen[int | None]):
             sheet.styles.height = HEAD_ROWS + max(1, len(self._numbers)) + FRAME_ROWS
             sheet.border_title = "Dead letters"
             sheet.border_subtitle = "enter inspects · esc closes" if self._numbers else "esc closes"
-            yield Rendered(lambda _, height: list(head(len(self._numbers)))[:height])
+            yield Rendered(lambda _, height: list(head(len(self._numbers), self._parked))[:height])
             yield _Letters(self._history, self._numbers)
 
     def action_move(self, by: int) -> None:

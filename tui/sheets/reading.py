@@ -11,7 +11,8 @@ from textual.screen import ModalScreen
 from tui.render.text import Row
 from tui.widgets.rows import LinesView
 
-_WIDEST: Final = 100
+_WIDEST, _SHARE = 100, 0.9
+"""Cells, and the share of the window; app.tcss gives a sheet no more."""
 _AROUND: Final = 4
 """Cells that the frame and its inner margin take."""
 
@@ -61,11 +62,11 @@ class Reading(ModalScreen[str | None]):
         pages = next(iter(self.query(_Pages)), None)
         if pages is None:  # it was closed before what it waited for came
             return
-        width = min(_WIDEST, int(self.app.size.width * 0.94))
+        width = min(_WIDEST, int(self.app.size.width * _SHARE))
         pages.shown = self.rows(width - _AROUND - 1)
         sheet = self.query_one(Vertical)
         sheet.styles.width = width
-        height = max(1, min(len(pages.shown), int(self.app.size.height * 0.9) - 2))
+        height = max(1, min(len(pages.shown), int(self.app.size.height * _SHARE) - 2))
         sheet.styles.height = height + 2
         pages.styles.height = height
         pages.set_length(len(pages.shown))

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 
 from lab.errors import LabError
@@ -49,7 +50,7 @@ class SagaLog(ModalScreen[None]):
         """Make the sheet."""
         with Vertical(classes="sheet") as sheet:
             sheet.styles.width, sheet.styles.height = WIDTH, ROWS
-            sheet.border_title = f"Saga log of {clean(self._order_id, 40)}: what the mediator wrote down"
+            sheet.border_title = Content(f"Saga log of {clean(self._order_id, 40)}: what the mediator wrote down")
             sheet.border_subtitle = "esc closes"
             yield _Log()
 
@@ -59,9 +60,11 @@ class SagaLog(ModalScreen[None]):
         self.run_worker(self._ask(), name="saga", group="saga", exclusive=True)
 
     async def _ask(self) -> None:
+        log = self.query_one(_Log)
         try:
             async with ShopClient(ShopUrls(self._shop.service_port)) as client:
-                rows = saga_log(await client.saga(self._order_id), self.query_one(_Log).size.width)
+                rows = saga_log(await client.saga(self._order_id), log.size.width)
         except LabError as error:
             rows = [row(Span(f"   {line}", Role.FAULT)) for line in (error.what, error.mend)]
-        self.query_one(_Log).show(rows)
+        if self.is_attached:  # it may have been closed meanwhile
+            log.show(rows)

@@ -42,10 +42,13 @@ class LogLines(LinesView, can_focus=True):
 
     def show(self, lines: Sequence[LogLine], *, with_unit: bool, anew: bool) -> None:
         """Show these lines; `anew`: others are wanted now, so the end is followed again."""
-        if anew:
+        chosen = None if anew else self.chosen_line
+        if chosen is not None and self.chosen is not None:
+            before, self.chosen = self.chosen, _place(lines, chosen, self.chosen)
+            self.behind += max(0, len(lines) - len(self._lines) + before - self.chosen)
+            self.scroll_to(y=max(0, self.scroll_offset.y + self.chosen - before), animate=False)
+        else:
             self.chosen = None
-        if self.chosen is not None:
-            self.behind += max(0, len(lines) - len(self._lines))
         self._lines, self._with_unit = lines, with_unit
         self.set_length(len(lines))
         if self.chosen is None:
@@ -82,3 +85,11 @@ class LogLines(LinesView, can_focus=True):
                 self.scroll_to(y=max(0, self.chosen - height // 2), animate=False)
         self.refresh()
         self.post_message(self.Moved())
+
+
+def _place(lines: Sequence[LogLine], chosen: LogLine, before: int) -> int:
+    """Return where the line stands now: never further down, since only the oldest go. Gone itself, it is the first."""
+    for number in range(min(before, len(lines) - 1), -1, -1):
+        if lines[number] is chosen:
+            return number
+    return 0

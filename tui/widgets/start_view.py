@@ -82,7 +82,8 @@ class StartView(RowsView, can_focus=True):
 
     def action_last(self) -> None:
         """Go to the last line."""
-        self._go_to(stops(self._known())[-1])
+        if places := stops(self._known()):
+            self._go_to(places[-1])
 
     def action_part(self, by: int) -> None:
         """Go to the next part of the screen: what is wrong, what now, the units."""

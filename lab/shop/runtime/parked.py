@@ -37,6 +37,11 @@ class DealtWith:
     def __contains__(self, offset: int) -> bool:
         return offset < self.upto or offset in self.beyond
 
+    def left(self, begin: int, end: int) -> int:
+        """Return how many of a topic that has the offsets from `begin` to before `end` nobody has dealt with."""
+        first = max(begin, self.upto)
+        return max(0, end - first - sum(first <= one < end for one in self.beyond))
+
     def adding(self, offset: int) -> "DealtWith":
         """Return the same with one more."""
         upto, beyond = self.upto, {*self.beyond, offset}
@@ -95,11 +100,10 @@ async def waiting(kafka: str, prefix: str, topics: Sequence[str]) -> Mapping[str
 
 
 async def _waiting(consumer: AIOKafkaConsumer, place: TopicPartition, begin: int, end: int, done: DealtWith) -> Waiting:
-    first = max(begin, done.upto)
-    records = end - first - sum(first <= one < end for one in done.beyond)
-    if records <= 0:
+    records = done.left(begin, end)
+    if not records:
         return Waiting(0, None)
-    consumer.seek(place, first)
+    consumer.seek(place, max(begin, done.upto))
     consumer.resume(place)
     found = await consumer.getmany(place, timeout_ms=_READ_MS, max_records=1)
     consumer.pause(place)

@@ -50,7 +50,7 @@ def test_phase_1_says_why_lag_falls_in_steps():
 
 
 def test_no_dead_letter_says_when_there_would_be_one():
-    said = plain(head(0))
+    said = plain(head(0, 0))
     assert "None. A message lands here when retrying cannot help (phase 2)." in said
     assert "Every record so far could be read." in said
 
@@ -61,4 +61,10 @@ def test_a_record_that_nobody_can_read_says_where_it_lies_and_why():
     assert "12:00:00.031 ord-␛[2J     payment.commands      2·3    no-envelope:" in str(made)
     assert str(made).startswith("›")
     assert all(Look.REVERSE in span.look for span in made.spans)
-    assert "2 records that" in plain(head(2))
+    assert "2 records that" in plain(head(2, 0))
+
+
+def test_dead_letters_that_wait_are_counted_and_it_is_said_who_they_are():
+    assert "╳ 1 dead letter waits: retrying could not help.\n   uv run lab dlq list names them" in plain(head(0, 1))
+    assert "╳ 12 dead letters wait: retrying could not help." in plain(head(1, 12))
+    assert "Kafka has not said how many there are." in plain(head(0, None))

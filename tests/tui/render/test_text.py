@@ -3,6 +3,8 @@
 from dataclasses import fields
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.render.canvas import Canvas
@@ -49,6 +51,29 @@ def test_a_sign_of_two_cells_takes_two_on_a_canvas():
     canvas.put(0, 0, "東a")
     assert [one.cells for one in canvas.rows()] == [4]
     assert str(canvas.rows()[0]) == "東a "
+
+
+def test_a_mark_without_a_cell_of_its_own_stays_with_its_sign():
+    canvas = Canvas(3, 2)
+    canvas.put(1, 0, "he\u0301\u0302")
+    canvas.put(-1, 1, "a\u0301b\u0301")
+    assert [str(one) for one in canvas.rows()] == [" he\u0301\u0302", "b\u0301  "]
+
+
+def test_half_of_a_wide_sign_is_never_left():
+    canvas = Canvas(6, 1)
+    canvas.put(0, 0, "東京東")
+    canvas.put(1, 0, "ab")
+    canvas.put(4, 0, "")
+    assert str(canvas.rows()[0]) == " ab 東"
+
+
+@given(st.lists(st.tuples(st.integers(-3, 9), st.text("ab東é\u0301", max_size=6)), max_size=6))
+def test_whatever_is_drawn_a_row_has_exactly_its_cells(texts):
+    canvas = Canvas(7, 1)
+    for x, text in texts:
+        canvas.put(x, 0, text)
+    assert [one.cells for one in canvas.rows()] == [7]
 
 
 def test_neighbours_of_one_kind_are_one_span():

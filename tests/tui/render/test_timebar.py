@@ -10,7 +10,7 @@ from tui.model.cursor import Cursor
 from tui.model.item import done
 from tui.model.view import view_at
 from tui.render.text import plain
-from tui.render.timebar import folded, time_row
+from tui.render.timebar import folded, moment_at, time_row
 
 NOW = NOON_MS + 100_000
 
@@ -90,3 +90,32 @@ def test_a_screen_without_messages_says_it_in_a_word(history):
 def test_an_empty_history_has_a_row_too():
     empty = fixed_history(())
     assert time_row(view_at(empty, Cursor(empty).moment(NOW)), 76).cells == 76
+
+
+@pytest.mark.parametrize("width", [76, 116, 196])
+def test_the_cursor_stands_in_the_cell_that_was_clicked(history, width):
+    live = view_at(history, Cursor(history).moment(NOW))
+    bar = [x for x in range(width) if moment_at(live, width, x) is not None]
+    assert len(bar) == bar[-1] - bar[0] + 1 >= 8
+    for x in bar[:-1]:
+        cursor = Cursor(history, from_file=True)
+        file = view_at(history, cursor.moment(NOW))
+        at = moment_at(file, width, x)
+        if at is None:  # of a file other words stand beside the bar
+            continue
+        cursor.to_time(at, NOW)
+        moment = cursor.moment(NOW)
+        assert all(item.heard_ms <= at for item in history.between(history.first, moment.end))
+        assert moment.end == history.end or history[moment.end].heard_ms > at
+        assert str(time_row(view_at(history, moment), width))[x] == "┃"
+
+
+def test_the_last_cell_is_now_and_beside_the_bar_there_is_no_moment(history):
+    cursor = Cursor(history)
+    live = view_at(history, cursor.moment(NOW))
+    bar = [x for x in range(76) if moment_at(live, 76, x) is not None]
+    assert moment_at(live, 76, bar[0] - 1) is moment_at(live, 76, bar[-1] + 1) is None
+    cursor.to_time(moment_at(live, 76, bar[3]), NOW)
+    assert not cursor.moment(NOW).live
+    cursor.to_time(moment_at(live, 76, bar[-1]), NOW)
+    assert cursor.moment(NOW).live

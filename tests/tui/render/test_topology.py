@@ -8,6 +8,7 @@ from tests.tui.shop_world import scene, shop_history
 from tests.tui.world import NOON_MS, all_ready, fixed_history, happy_order
 from tui.model.item import UnitLook, UnitState, from_record
 from tui.model.shape import COLUMNS, UNITS_DOWN
+from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, plain
 from tui.render.topology import next_place, topology
 from tui.render.topology_about import about
@@ -201,3 +202,13 @@ def test_what_is_opened_says_what_it_is(place, width, frame_is):
     rows = about(scene(), place, width)
     assert all(one.cells <= width for one in rows)
     frame_is(rows)
+
+
+@pytest.mark.parametrize("size", [(84, 17), (78, 11), (58, 8)])
+def test_dead_letters_that_wait_are_counted_in_every_shape(size):
+    counted = text(scene(look=all_ready(parked=12)), *size)
+    assert "12" in next(line for line in counted.splitlines() if "12" in line and "×" not in line)
+    assert "unreadable" not in counted
+    unknown = text(scene(look=all_ready(parked=None)), *size)
+    assert "12" not in unknown
+    assert SIGNS.unknown in unknown

@@ -235,6 +235,12 @@ class Orderlab(Shown):
     def _ticking_now(self) -> bool:
         return self._quiet == 0
 
+    @property
+    def phase(self) -> int:
+        """Return the phase of the shop that is shown; of a recording, as it was noted."""
+        shop = self.link.shop
+        return shop.phase if shop is not None and self.file is None else self.view().flow.phase
+
     # ── what screens draw from ───────────────────────────────────────────────────────────────────────────────────
 
     def facts(self, width: int) -> Row:

@@ -131,7 +131,8 @@ def _entry(item: Item) -> Record | Note | None:
         return item.record
     if item.look is not None:
         units = {name: {**asdict(look), "state": look.state.value} for name, look in item.look.units.items()}
-        return Note(_LOOK, item.at_ms, {"units": units, "lag": dict(item.look.lag), "parked": item.look.parked})
+        known = {"lag": dict(item.look.lag), "parked": item.look.parked, "phase": item.look.phase}
+        return Note(_LOOK, item.at_ms, {"units": units, **known})
     if item.kind is Kind.DONE:
         return Note(_DONE, item.at_ms, {"sentence": item.name, "unit": item.unit})
     return None
@@ -149,8 +150,8 @@ def _from_note(note: Note) -> Iterator[Item]:
 
 
 def _look(data: Mapping[str, Any]) -> Look:
-    parked = data.get("parked", 0)  # it was not noted before dead letters were counted
-    return Look(dict(_units(data["units"])), _numbers(data["lag"]), None if parked is None else int(parked))
+    parked = None if data.get("parked", 0) is None else int(data.get("parked", 0))
+    return Look(dict(_units(data["units"])), _numbers(data["lag"]), parked, int(data.get("phase", 1)))
 
 
 def _units(said: Mapping[str, Any]) -> Iterable[tuple[str, UnitLook]]:

@@ -53,7 +53,8 @@ class Looking:
         asking = asyncio.create_task(self._lag.read(ANSWER_SECONDS))
         units = await asyncio.gather(*(self._unit(status) for status in self.statuses))
         waits = await asking
-        return Look(dict(zip((status.name for status in self.statuses), units, strict=True)), waits.lag, waits.parked)
+        found = dict(zip((status.name for status in self.statuses), units, strict=True))
+        return Look(found, waits.lag, waits.parked, self._shop.phase)
 
     async def _unit(self, status: UnitStatus) -> UnitLook:
         known = {"restarts": status.restarts, "rss_bytes": status.rss_bytes}

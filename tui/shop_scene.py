@@ -63,7 +63,7 @@ class ShopScene:
             lost_ms=link.lost_ms if view.moment.live else None,
             listening=link.listening,
             caught_up=link.caught_up,
-            phase=link.shop.phase if link.shop else 1,
+            phase=self._app.phase,
             per_second=view.moment.end - view.history.since(view.moment.at_ms - _SECOND_MS),
             waiting=self._waits(view),
         )

@@ -166,8 +166,11 @@ async def test_a_window_made_tiny_and_large_again_shows_what_it_showed(app):
 async def test_what_a_file_of_yours_says_is_shown_as_it_is(app):
     said = "Input should be a valid list[int] [type=missing, input_value={'a': 1}] [/x]"
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        next_step, _, keys = text_of(app).splitlines()[-4:-1]
         app.trouble(LabError("pay.py does not load.", said))
         await until(pilot, lambda: "[type=missing," in text_of(app) and "[/x]" in text_of(app))
+        lines = text_of(app).splitlines()
+        assert (lines[-4], lines[-2]) == (next_step, keys)  # what pops up hides neither
 
 
 async def test_a_fault_goes_on_while_another_screen_is_looked_at(app):

@@ -1,12 +1,15 @@
 """Following one order, key by key."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
+from lab.cli.flow_table import flow_table
 from tests.tui.stories import declined, happy
-from tests.tui.world import NOON_MS, SURROUNDINGS, QuietLab, fixed_history, text_of, until
+from tests.tui.world import NOON_MS, SURROUNDINGS, QuietLab, all_ready, fixed_history, text_of, until
 from tui.app import Orderlab
+from tui.model.expected import table_of
 from tui.model.item import from_record
 from tui.screens.follow import FollowScreen
 from tui.widgets.steps import StepsView
@@ -43,6 +46,16 @@ async def test_a_delivered_order_is_told_to_its_end(shop):
         await until(pilot, lambda: "COMPLETED after 2.16 s" in text_of(app))
         assert app.order == HAPPY
         assert "2 × mug for Anna · part 2 · 18 messages · 2.2 s · ended COMPLETED" in text_of(app)
+
+
+async def test_what_is_expected_is_of_the_phase_that_was_recorded(tmp_path):
+    history = fixed_history(happy(HAPPY), look=replace(all_ready(), phase=2))
+    app = Orderlab(QuietLab(tmp_path), history=history, surroundings=SURROUNDINGS, first="shop", listens=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await follow(app, pilot, HAPPY)
+        await until(pilot, lambda: screen._told is not None)
+        assert screen._told.phase == 2
+        assert screen._table == table_of(flow_table(2)) != table_of(flow_table(1))
 
 
 async def test_the_first_difference_is_seen_at_once(shop):

@@ -2,6 +2,7 @@
 
 import resource
 import signal
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from lab.errors import WrongUsage
 from tests.tui.world import NOON_MS, all_ready, fixed_history, happy_order
 from tui.journaling import Journal, read_items
 from tui.model.history import History
-from tui.model.item import Kind, UnitLook, UnitState, done, looked
+from tui.model.item import Kind, Look, UnitLook, UnitState, done, looked
 from tui.model.recordings import recordings
 
 
@@ -38,6 +39,23 @@ def test_what_is_written_comes_back_the_same(journal):
     again = History()
     again.add(read)
     assert again.now == history.now
+
+
+@pytest.mark.parametrize("parked", [0, 3, None])
+def test_the_phase_and_the_dead_letters_of_a_look_come_back(journal, parked):
+    seen = replace(all_ready(parked=parked), phase=2)
+    journal.write([looked(seen, NOON_MS)])
+    again = History()
+    again.add(read_items(journal.file)[0])
+    assert (again.now.phase, again.now.parked) == (2, parked)
+
+
+def test_a_journal_from_before_dead_letters_were_counted_has_none(journal):
+    with journal.file.open("ab") as file:
+        file.write(b'{"note": "look", "at_ms": 1, "data": {"units": {}, "lag": {"order": 3}}}\n')
+    (item,), damage = read_items(journal.file)
+    assert damage is None
+    assert item.look == Look({}, {"order": 3}, parked=0, phase=1)
 
 
 def test_the_file_of_the_visit_before_is_kept(journal, tmp_path):

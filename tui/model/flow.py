@@ -49,6 +49,7 @@ class Flow:
     units: Mapping[str, UnitLook] = field(default_factory=dict)
     lag: Mapping[str, int] = field(default_factory=dict)
     parked: int | None = None
+    phase: int = 1
     looked_ms: int = 0
     last_ms: int = 0
 
@@ -68,7 +69,8 @@ class Flow:
                 self._stands(item.order_id, state)
 
     def _looks(self, look: Look, at_ms: int) -> None:
-        self.units, self.lag, self.parked, self.looked_ms = look.units, look.lag, look.parked, at_ms
+        self.units, self.lag, self.parked, self.phase = look.units, look.lag, look.parked, look.phase
+        self.looked_ms = at_ms
 
     def _stands(self, order_id: str, state: State) -> None:
         before = self.state_of.get(order_id)
@@ -101,6 +103,7 @@ class Flow:
             self.units,
             self.lag,
             self.parked,
+            self.phase,
             self.looked_ms,
             self.last_ms,
         )

@@ -63,12 +63,16 @@ class UnitLook:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All units as they were found at one moment, and how much waits for each on Kafka, as far as it is known."""
+    """All units as they were found at one moment, and how much waits for each on Kafka, as far as it is known.
+
+    phase: of the shop that was looked at.
+    """
 
     units: Mapping[str, UnitLook] = field(default_factory=dict)
     lag: Mapping[str, int] = field(default_factory=dict)
     parked: int | None = None
     """Dead letters that nobody has dealt with; None where Kafka has not said it."""
+    phase: int = 1
 
 
 class Item(Struct, gc=False):

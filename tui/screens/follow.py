@@ -1,6 +1,7 @@
 """Follow one order: its messages in sequence and in time, where the mediator stands, what should have been."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual.widget import Widget
@@ -118,8 +119,8 @@ class FollowScreen(FollowDeeds):
     def _read(self, width: int) -> None:
         """Take in what is known at this moment, and lay it out."""
         app = self.lab_app
-        view, shop = app.view(), app.link.shop
-        told = followed(view, self.order_id, self._table, shop.phase if shop else 1)
+        view = app.view()
+        told = followed(view, self.order_id, self._table, app.phase)
         steps = without_ghosts(told.replayed.steps) if self._hidden else told.replayed.steps
         more_to_come = not told.over and told.replayed.difference is None
         pauses = pauses_of(steps, view.moment.at_ms if more_to_come else None)
@@ -171,12 +172,13 @@ class FollowScreen(FollowDeeds):
         """Narrow everything to this order, and read what is expected."""
         self.lab_app.order = self.order_id
         self.query_one(StepsView).focus()
-        self.run_worker(self._load_table, thread=True, name="table", group="table", exclusive=True)
+        self.run_worker(
+            partial(self._load_table, self.lab_app.phase), thread=True, name="table", group="table", exclusive=True
+        )
 
-    def _load_table(self) -> None:
-        shop = self.lab_app.link.shop
+    def _load_table(self, phase: int) -> None:
         try:
-            table = table_of(self.lab_app.lab.flow_table(shop.phase if shop else 1))
+            table = table_of(self.lab_app.lab.flow_table(phase))
         except LabError as error:
             self.app.call_from_thread(self.lab_app.trouble, error)
         else:

@@ -91,7 +91,7 @@ class PartitionsSheet(ModalScreen[None]):
         view, shop = app.view(), app.link.shop
         if shop is None or not view.moment.live:
             ends = beside_at(None, view.history, view.moment.end).ends
-            self.call_after_refresh(self._table.show, Read(ends, lag=view.flow.lag))
+            self.call_after_refresh(self._table.show, Read(ends, lag=view.flow.lag, phase=app.phase))
             return
         self._read_at = time.monotonic()
         self.set_interval(AGAIN_SECONDS, self._watch)

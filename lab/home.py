@@ -49,7 +49,8 @@ def runtime() -> Path:
 
     A Unix socket's path may have 107 bytes at most, and a checkout can lie deeper than that.
     """
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    named = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = Path(named if named and os.access(named, os.W_OK | os.X_OK) else tempfile.gettempdir())
     name = hashlib.sha256(str(home()).encode()).hexdigest()[:10]
     folder = base / f"orderlab-{os.getuid()}-{name}"
     folder.mkdir(mode=0o700, exist_ok=True)

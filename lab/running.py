@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import lab.home
 from lab.engines import ports, state
@@ -16,6 +16,7 @@ from lab.errors import NotRunning, WrongUsage
 from lab.shop.units import BY_NAME
 
 Database = Literal["sqlite", "postgres"]
+_HIGHEST_PORT: Final = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,12 @@ class Running:
 
 def recorded() -> Running | None:
     """Return what was brought up last and not taken down; whether it still lives is another question."""
+    return _read(_file())
+
+
+def _read(file: Path) -> Running | None:
     try:
-        row = json.loads(_file().read_text())
+        row = json.loads(file.read_text())
         return Running(EngineName(row.pop("engine")), **row)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -51,6 +56,23 @@ def record(shop: Running) -> None:
 def forget() -> None:
     """Nothing runs any more."""
     _file().unlink(missing_ok=True)
+
+
+def put_away() -> None:
+    """Nothing runs any more; what it was is remembered for the next time, with the books that it has left."""
+    with suppress(FileNotFoundError):
+        _file().replace(_before())
+
+
+def put_away_for_good() -> None:
+    """Forget what it was, too: its books are gone."""
+    forget()
+    _before().unlink(missing_ok=True)
+
+
+def last() -> Running | None:
+    """Return the shop that was put away last, and whose books are still there."""
+    return _read(_before())
 
 
 def running() -> Running:
@@ -77,10 +99,14 @@ def other_kafka() -> str | None:
     asked = os.environ.get("LAB_KAFKA", "").strip()
     if not asked:
         return None
-    if not re.fullmatch(r"[^\s:]+:\d{1,5}", asked):
+    if not re.fullmatch(r"[^\s:]+:[0-9]{1,5}", asked) or not 0 < int(asked.rpartition(":")[2]) <= _HIGHEST_PORT:
         raise WrongUsage(f"LAB_KAFKA is {asked!r}, which is no host:port.", "For example: LAB_KAFKA=127.0.0.1:9092")
     return asked
 
 
 def _file() -> Path:
     return lab.home.home() / "shop.json"
+
+
+def _before() -> Path:
+    return lab.home.home() / "last_shop.json"

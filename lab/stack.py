@@ -22,7 +22,19 @@ from lab.engines import ports, state
 from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, Report, UnitState
 from lab.errors import Conflict, LabError, MachineProblem, NotReady, NotRunning, WrongUsage
 from lab.readiness import await_units
-from lab.running import Database, Running, forget, is_running, other_kafka, record, recorded, running
+from lab.running import (
+    Database,
+    Running,
+    forget,
+    is_running,
+    last,
+    other_kafka,
+    put_away,
+    put_away_for_good,
+    record,
+    recorded,
+    running,
+)
 from lab.shop.units import BY_NAME, UNITS
 
 __all__ = [
@@ -117,9 +129,10 @@ def data_folder() -> Path:
 
 def _down(engine: Engine, report: Report, *, volumes: bool) -> None:
     engine.down(report=report)
-    forget()
+    put_away()
     crashes.withdraw_all()
     if volumes:
+        put_away_for_good()
         for file in data_folder().glob("*.db*"):
             file.unlink()
         from lab.chaos.ledger import own_ledger  # noqa: PLC0415  pydantic takes a moment to import
@@ -133,6 +146,7 @@ def _undo(engine: Engine, before: frozenset[str], report: Report) -> None:
     """Stop what was not alive before. The error that led here is the one to be told, so none from here passes."""
     with suppress(LabError):
         if not before:
+            forget()  # what did not open is no shop that was
             _down(engine, report, volumes=False)
             return
         for unit in alive(engine) - before:
@@ -161,7 +175,7 @@ def _port_lock() -> Path:
 def _refuse_impossible() -> None:
     """Look at what the environment asks for before anything is started."""
     ports.wanted("LAB_SERVICE_PORT", SERVICE_PORT)
-    _default_database()
+    _default_database(None)
     crashes.named_by_environment()
     if (kafka := other_kafka()) is not None:
         raise WrongUsage(
@@ -188,8 +202,10 @@ def _plan(engine: EngineName, wanted: Wanted, before: frozenset[str]) -> Running
     """Return the shop that is to be: what runs, else what is asked for, else what was, else the default."""
     known = recorded()
     if known is None:
-        prefix = os.environ.get("LAB_PREFIX", "")
-        return Running(engine, wanted.phase or FIRST_PHASE, wanted.database or _default_database(), "", 0, prefix)
+        was = last()
+        phase = wanted.phase or (was.phase if was else FIRST_PHASE)
+        database = wanted.database or _default_database(was)
+        return Running(engine, phase, database, "", 0, os.environ.get("LAB_PREFIX", ""))
     if before:
         for what, runs, asked in (
             ("phase", known.phase, wanted.phase),
@@ -210,8 +226,8 @@ def _plan(engine: EngineName, wanted: Wanted, before: frozenset[str]) -> Running
     )
 
 
-def _default_database() -> Database:
-    asked = os.environ.get("LAB_DATABASE", "sqlite")
+def _default_database(was: Running | None) -> Database:
+    asked = os.environ.get("LAB_DATABASE") or (was.database if was else "sqlite")
     if asked not in {"sqlite", "postgres"}:
         raise WrongUsage(f"LAB_DATABASE is {asked!r}.", "Set it to sqlite or to postgres, or unset it.")
     return "postgres" if asked == "postgres" else "sqlite"

@@ -21,7 +21,6 @@ from lab.bench.terminal import Terminal
 from lab.engines.base import Progress, Report
 
 RATE: Final = 5_000
-FLOOD: Final = 20_000
 _WARM_SECONDS: Final = 4.0
 _FILL_SECONDS: Final = 80.0
 """After so long all that is bounded is full, and Python's allocator has the room that it goes on with."""

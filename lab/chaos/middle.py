@@ -142,6 +142,7 @@ async def _run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Middle:
         def tell(answer: Answer) -> None:
             site.say(answer.text())
 
+        there = site.there()
         answers = await place_all(client, order_url, (orders + 1) // 2, tell)
         deed, hits, at, begun = deed_of(site, fault), 0, time.time(), False
         try:
@@ -158,7 +159,7 @@ async def _run(site: Site, fault: Fault, orders: int, ledger: Ledger) -> Middle:
                 hits = done if begun else 0
             finally:
                 note(ledger, fault, deed, hits=hits, at=at)
-        await site.await_units()
+        await site.await_units(*there)
         await ears.until_quiet(answers, PATIENCE_SECONDS, PATIENCE_SECONDS * 4)
         now = time.monotonic()
         stories = ears.of(answers)

@@ -1,7 +1,7 @@
 """The running shop as a fault finds it, and how it is left: with everything running again, whatever came between."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
@@ -51,6 +51,11 @@ class Site:
                 raise NotRunning(f"{name} is frozen.", f"Let it go on: uv run lab resume {name}")
             if now.get(name) not in {UnitState.RUNNING, UnitState.STARTING}:
                 raise NotRunning(f"{name} is not running.", f"Start it: uv run lab start {name}")
+
+    def there(self) -> Sequence[str]:
+        """Return the shop's units that are not stopped: who was not there before need not be there afterwards."""
+        rest = {UnitState.STOPPED, UnitState.CRASHED}
+        return [one.name for one in self.engine.status() if one.name in BY_NAME and one.state not in rest]
 
     def plainly(self, verb: Verb, unit: str) -> None:
         """Do to a unit what an engine can, and tell the command for it."""

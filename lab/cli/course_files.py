@@ -11,7 +11,7 @@ from lab.cli.course_show import chosen
 from lab.cli.lesson_text import drawn
 from lab.cli.output import tell
 from lab.cli.say import aside, out
-from lab.course.catalog import Exercise
+from lab.course.catalog import Exercise, Kind
 from lab.course.choices import Source
 from lab.course.editor import edit, editor_of
 from lab.course.examples import prepare
@@ -82,7 +82,13 @@ def reset(name: str) -> None:
         exercise = room.course.find(name)
         backup = room.workspace.reset(exercise, room.clock())
         file = room.workspace.file(exercise)
+        ran = exercise.kind is Kind.PART and room.choices.source(exercise) is Source.MINE
+        live = room.use(exercise, Source.SOLUTION) if ran else None
     tell(f"{file} is the starter again.")
+    if ran:
+        tell(f"Until it passes, the shop runs the solution of {exercise.id}.")
+    for line in live_lines(live) if live is not None else ():
+        tell(line)
     if backup:
         tell(f"What you had is kept: {backup.copy}\nTo have it back: {backup.restore}")
 

@@ -67,7 +67,7 @@ def _one(room: Classroom, due: Due) -> None:
     sys.stdout.write("  a number, or Enter to skip: ")
     sys.stdout.flush()
     said = sys.stdin.readline().strip()
-    if not said.isdigit() or not 1 <= int(said) <= len(question.choices):
+    if not said.isdecimal() or not 1 <= int(said) <= len(question.choices):
         skip_questions(room, [due])
         tell("  skipped for today\n")
         return

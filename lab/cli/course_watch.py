@@ -31,13 +31,14 @@ def watch(name: str | None) -> None:
         at = _At(room, only or room.whereabouts().next or room.current())
         say_updates(room, [at.exercise])
         room.go_to(at.exercise)
-        room.warm()
         watching = Watching(room, only)
         with _keys(lambda key: _pressed(key, room, at, watching)) as listening:
             try:
-                for event in watching:
+                for number, event in enumerate(watching):
                     with _said():
                         _tell(event, room, at, listening=listening)
+                    if not number:  # only now: what is saved meanwhile waits its turn, and is not lost
+                        room.warm()
             except KeyboardInterrupt:
                 watching.stop()
         tell("Stopped watching. Your progress is kept.")

@@ -92,10 +92,12 @@ def _not_ours_to_know(error: Exception) -> int:
     if type(error).__name__ == "Abort":
         complain("Stopped.", "Nothing was changed.")
         return ExitCode.INTERRUPTED
-    file = _report(error)
+    try:
+        told = f"A report was written to {_report(error)}; nothing in it leaves this machine."
+    except OSError as problem:
+        told = f"No report could be written: {problem}."
     complain(
-        f"The lab itself is at fault: {type(error).__name__}: {error}",
-        f"Sorry. A report was written to {file}; nothing in it leaves this machine. `uv run lab doctor` may help.",
+        f"The lab itself is at fault: {type(error).__name__}: {error}", f"Sorry. {told} `uv run lab doctor` may help."
     )
     return ExitCode.LAB_BUG
 

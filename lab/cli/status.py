@@ -1,9 +1,7 @@
 """What runs, whether it answers, and what to do next."""
 
 import asyncio
-import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from rich.table import Table
@@ -12,6 +10,7 @@ import lab
 import lab.home
 from lab import live
 from lab.cli.say import out
+from lab.engines import deleting, downloads
 from lab.engines.base import Engine, Progress, UnitState, UnitStatus
 from lab.engines.checks import Finding
 from lab.errors import Conflict, NotFound, PartDoesNotLoad
@@ -143,7 +142,7 @@ def _in_words(health: Health | None, pid: int | None) -> str:
 def show_opened(opened: Opened, seconds: float) -> None:
     """Say what `lab up` has done, and what to do next."""
     shop, console = opened.shop, out()
-    where = f"Kafka at {shop.kafka} ({shop.engine})"
+    where = f"phase {shop.phase}, Kafka at {shop.kafka} ({shop.engine})"
     if not opened.started:
         how = f"The shop was open already: {where}"
     elif opened.attached:
@@ -187,7 +186,7 @@ def show_findings(findings: Sequence[Finding], done: Sequence[str]) -> None:
 
 def show_cache() -> None:
     """Say where the downloads are, and how much room they take."""
-    folder = lab.home.cache()
+    folder = downloads.cache_folder()
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
     out().print(f"{folder}\n{size / _MEGA:.0f} MB: Kafka's programs and what makes its start fast.", markup=False)
 
@@ -197,8 +196,8 @@ def clear_cache() -> None:
     shop = is_running()
     if shop is not None and shop.engine == "native":
         raise Conflict("Kafka is running from these files.", "Stop it first: uv run lab down")
-    folder: Path = lab.home.cache()
-    shutil.rmtree(folder, ignore_errors=True)
+    folder = downloads.cache_folder()  # LAB_CACHE may name a folder in which other things lie, too
+    deleting.tree(folder)
     out().print(f"{folder} is deleted; the next start fetches what it needs.", markup=False)
 
 

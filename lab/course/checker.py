@@ -130,7 +130,7 @@ def _stamp() -> float:
     """Return when the lab's own files were changed last."""
     folders = [Path(__file__).resolve().parent.parent, course_root() / "exercises"]
     files = [file for folder in folders for file in folder.rglob("*") if file.suffix in {".py", ".toml"}]
-    return max(file.stat().st_mtime for file in files)
+    return max(file.lstat().st_mtime for file in files if not file.name.startswith("."))  # no editor's lock
 
 
 def _lost(exercise: Exercise) -> Verdict:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -42,5 +43,17 @@ def prepare(room: Classroom, exercise: Exercise) -> Example:
         raise NotRunning("This example needs Kafka, and none is running.", "Start it: uv run lab up")
     file = lab.home.home() / "examples" / f"{exercise.id.replace('-', '_')}.py"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(code.code, encoding="utf-8")
+    _put(file, code.code)
     return Example(exercise, code.code, (sys.executable, "-c", _QUIETLY, str(file)), env, file)
+
+
+def _put(file: Path, code: str) -> None:
+    """Write the example; one that was changed by hand is kept beside it, under a name of its own."""
+    try:
+        before = file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        before = code
+    if before != code:
+        kept = next(name for number in count(1) if not (name := file.with_stem(f"{file.stem}-{number}")).exists())
+        file.replace(kept)
+    file.write_text(code, encoding="utf-8")

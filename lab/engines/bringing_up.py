@@ -43,6 +43,7 @@ class BringUp:
     def _launch(self, jars: tuple[Path, ...], *, with_postgres: bool) -> tuple[list[Program], dict[str, int]]:
         if not self.processes.running():
             self.processes.shutdown()  # orphans of a killed supervisord would hold our own ports
+        self._wake()
         alive = self._alive()
         recorded = state.read(self.home)
         used = dict(recorded.ports) if recorded else {}
@@ -110,6 +111,12 @@ class BringUp:
             state.record_up(EngineName.NATIVE, used, self.home)
             return True
         return False
+
+    def _wake(self) -> None:
+        """Let go on what is frozen: it is alive, and would answer nobody."""
+        for status in self.processes.status() if self.processes.running() else ():
+            if status.state is UnitState.PAUSED:
+                self.processes.resume(status.name)
 
     def _alive(self) -> set[str]:
         if not self.processes.running():

@@ -16,5 +16,5 @@ def tree(folder: Path) -> None:
     except OSError as error:
         raise MachineProblem(
             f"{error.filename or folder} could not be deleted: {error.strerror}.",
-            "Look at who owns it and what uses it, then run `uv run lab down --volumes` again.",
+            "Look at who owns it and what uses it, then run the same command again.",
         ) from error

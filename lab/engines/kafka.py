@@ -51,6 +51,8 @@ _BROKER: Mapping[str, str] = {
     "broker.heartbeat.interval.ms": "1000",
     "log.cleaner.dedupe.buffer.size": str(4 * 1024 * 1024),  # the default takes 128 MiB of the heap at start
 }
+LOCALE: Mapping[str, str] = {"LC_ALL": "C.UTF-8"}
+"""Java takes the encoding of paths from the locale: in a plain C locale it cannot name a folder with other letters."""
 _LOG4J2 = """\
 status=warn
 shutdownHook=disable
@@ -89,7 +91,7 @@ class Broker:
 
     def configure(self) -> Path:
         """Write server.properties and log4j2.properties; return the former's path."""
-        rows = "".join(f"{key}={value}\n" for key, value in self.properties().items())
+        rows = "".join(f"{key}={_escaped(value)}\n" for key, value in self.properties().items())
         write_private(self.folder / "log4j2.properties", _LOG4J2)
         write_private(self.folder / "server.properties", rows)
         return self.folder / "server.properties"
@@ -100,7 +102,21 @@ class Broker:
 
     def program(self, *extra: str) -> Program:
         """Return the broker as a program for supervisord."""
-        return Program(UNIT, self.command(*extra), {}, UnitKind.BROKER, stop_seconds=30)
+        return Program(UNIT, self.command(*extra), LOCALE, UnitKind.BROKER, stop_seconds=30)
+
+
+def _escaped(value: str) -> str:
+    """Write a value as Java reads it: java.util.Properties takes a file for ISO 8859-1, and a backslash for a mark."""
+    return "".join(_as_read(sign) for sign in value)
+
+
+def _as_read(sign: str) -> str:
+    if sign == "\\":
+        return "\\\\"
+    if " " <= sign <= "~":
+        return sign
+    units = sign.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{int.from_bytes(units[at : at + 2]):04x}" for at in range(0, len(units), 2))
 
 
 def java_binary() -> Path:
@@ -180,7 +196,12 @@ def _run_storage_tool(broker: Broker) -> None:
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     tool = ("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(config))
     done = subprocess.run(  # noqa: S603  # our own Java
-        java(broker.classpath, broker.folder, *tool), capture_output=True, text=True, timeout=120, check=False
+        java(broker.classpath, broker.folder, *tool),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, **LOCALE},
     )
     if done.returncode != 0:
         raise NotReady(

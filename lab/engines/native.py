@@ -127,4 +127,4 @@ class NativeEngine:
         if unit in {None, kafka.UNIT}:
             config = shlex.quote(str(self._home / "kafka" / "server.properties"))
             return f"java {' '.join(kafka.JVM[:3])} -cp 'kafka/libs/*' kafka.Kafka {config}"
-        return f"# {verb} {unit}: supervisord runs its command line; `uv run lab status` shows the pid"
+        return f"# {verb} {unit}: supervisord runs its command line"

@@ -12,7 +12,8 @@ from lab.errors import PortTaken, WrongUsage
 HOST = "127.0.0.1"
 _EPHEMERAL = 32768  # from here on a client that polls a closed port can connect to itself
 _STEPS = 100
-_HIGHEST = 65535
+_HIGHEST, _BESIDE = 65535, 9
+"""The last port, and how many more a program may take beside the one that is named."""
 _UNNAMED = "another program"
 
 
@@ -21,7 +22,7 @@ def wanted(variable: str, default: int) -> tuple[int, bool]:
     text = os.environ.get(variable, "").strip()
     if not text:
         return default, False
-    if not text.isdigit() or not 0 < int(text) <= _HIGHEST:
+    if not text.isdecimal() or not 0 < int(text) <= _HIGHEST - _BESIDE:
         raise WrongUsage(
             f"{variable} is {text!r}, which is no port.", f"Set it to a number from 1024 to {_EPHEMERAL - 1}."
         )

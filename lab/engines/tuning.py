@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from lab.engines import downloads, ports, readiness
 from lab.engines.base import Progress, UnitKind
-from lab.engines.kafka import Broker, format_storage, version_folder
+from lab.engines.kafka import LOCALE, Broker, format_storage, version_folder
 from lab.engines.programs import Program, write_private
 from lab.engines.stamps import sha256
 from lab.errors import LabError
@@ -85,7 +85,8 @@ def _run(scratch: Path) -> Path:
     format_storage(broker)
     made = scratch / "kafka.aot"
     with (scratch / "training.log").open("wb") as log:
-        process = subprocess.Popen(broker.command(f"-XX:AOTCacheOutput={made}"), stdout=log, stderr=log)  # noqa: S603
+        command, env = broker.command(f"-XX:AOTCacheOutput={made}"), {**os.environ, **LOCALE}
+        process = subprocess.Popen(command, stdout=log, stderr=log, env=env)  # noqa: S603
         try:
             readiness.await_kafka(port, deadline=time.monotonic() + 120)
             process.terminate()

@@ -169,6 +169,16 @@ def test_a_reset_keeps_what_was_there_and_says_how_to_have_it_back(home, workspa
     assert mine.read_text() == "# mine\n"
 
 
+def test_after_a_reset_the_shop_runs_the_solution_not_the_bare_starter(home, workspace):
+    del home
+    assert lab("open", "produce").code == 0
+    assert lab("use", "produce", "mine").code == 0
+    said = lab("reset", "produce")
+    assert "Until it passes, the shop runs the solution of produce." in said.out
+    assert "mine" not in (workspace / "choices.json").read_text()
+    assert "Until it passes" not in lab("reset", "produce").out
+
+
 def test_the_wrong_copy_that_was_edited_is_noticed_and_moved_over(home, workspace, own_course):
     del home
     exercise = COURSE.find("await")
@@ -235,10 +245,16 @@ def test_words_are_explained(home, workspace):
 
 
 def test_an_example_that_needs_no_kafka_runs(home, workspace):
-    del home, workspace
+    del workspace
     said = lab("example", "await")
     assert said.code == 0, said.err
     assert said.out.strip()
+    example = home / "examples" / "await.py"
+    example.write_text("print('changed by me')\n")
+    assert lab("example", "await").out == said.out
+    assert example.with_name("await-1.py").read_text() == "print('changed by me')\n"
+    assert lab("example", "await").code == 0
+    assert not example.with_name("await-2.py").exists()
     assert lab("example", "produce").code == 5
 
 

@@ -109,7 +109,11 @@ def test_the_doctor_looks_at_this_machine():
     assert {finding["id"] for finding in said.object["findings"]}
 
 
-def test_the_cache_says_where_it_is_and_how_big():
-    said = lab("cache")
-    assert "orderlab" in said.out
-    assert "MB" in said.out
+def test_the_cache_says_where_it_is_and_how_big_and_takes_nothing_else_along(tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "v1").mkdir()
+    (tmp_path / "v1" / "some.jar").write_bytes(b"x" * 2_000_000)
+    said = lab("cache", LAB_CACHE=str(tmp_path))
+    assert f"{tmp_path / 'v1'}\n2 MB" in said.out
+    assert "is deleted" in lab("cache", "clear", LAB_CACHE=str(tmp_path)).out
+    assert {path.name for path in tmp_path.iterdir()} == {"photos"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lab.course import checker
 from lab.course.catalog import read_course
 from lab.course.checker import Checker
 from lab.course.kit.broker import answers_now
@@ -389,3 +390,9 @@ def test_a_check_leaves_no_topics_and_no_processes_behind(kafka_address, checker
     assert topics_left == set()
     assert [child for child in processes() - processes_before if is_alive(child)] == []
     assert Path(produce.solution).is_file()
+
+
+def test_the_lock_of_an_editor_is_no_change_of_the_course(own_course):
+    before = checker._stamp()
+    (own_course / "exercises" / ".#conftest.py").symlink_to("nobody@nowhere.1")
+    assert checker._stamp() == before

@@ -314,6 +314,28 @@ def test_data_of_a_newer_kafka_is_refused(home):
         NativeEngine().up(report=silent)
 
 
+@pytest.mark.parametrize("locale", ["C.UTF-8", "C"])
+def test_the_folder_may_have_any_letters(home, monkeypatch, locale):
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("LAB_HOME", str(home / "Téléchargements 東京 𝄞"))
+    engine = NativeEngine()
+    try:
+        address = engine.up(report=silent).kafka
+        produce(address, "kept", b"x")
+        assert consume(address, "kept", 1) == [b"x"]
+    finally:
+        engine.down(report=silent, volumes=True)
+
+
+def test_a_broker_that_is_frozen_goes_on_by_the_next_up(home):
+    engine = NativeEngine()
+    address = engine.up(report=silent).kafka
+    engine.pause("kafka")
+    assert engine.up(report=silent).kafka == address
+    produce(address, "kept", b"x")
+    engine.down(report=silent, volumes=True)
+
+
 @pytest.fixture
 def own_cache(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the cache that a test may damage."""

@@ -48,7 +48,7 @@ def test_a_port_taken_on_all_addresses_counts_as_taken():
         assert not ports.is_free(server.getsockname()[1])
 
 
-@pytest.mark.parametrize("text", ["none", "0", "70000", "-1"])
+@pytest.mark.parametrize("text", ["none", "0", "70000", "-1", "65535", "²"])
 def test_a_setting_that_is_no_port_is_refused(monkeypatch, text):
     monkeypatch.setenv("LAB_KAFKA_PORT", text)
     with pytest.raises(WrongUsage, match="LAB_KAFKA_PORT"):

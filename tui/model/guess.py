@@ -97,6 +97,16 @@ class Guess:
         names = [one.name for one in self.form.questions]
         return replace(self, at=next((place for place in places if not self.answers.get(names[place])), self.at))
 
+    def to(self, at: int) -> "Guess":
+        """Go to this question."""
+        return replace(self, at=at)
+
+    def after_reading(self, form: Form) -> "Guess":
+        """Return the prediction on a sheet that was read once more: what was written there by hand meanwhile counts."""
+        then = {one.name: one.given for one in self.form.questions} if self.said is None else self.said
+        by_hand = {one.name: one.given for one in form.questions if one.given not in {"", then.get(one.name)}}
+        return replace(self, form=form, answers={**self.answers, **by_hand})
+
     def committed(self, at_ms: float) -> "Guess":
         """Keep the answers as what was said."""
         return replace(self, said=dict(self.answers), said_ms=at_ms)

@@ -9,7 +9,7 @@ from lab.course.findings import GENERAL
 from lab.course.progress import Sureness
 from lab.course.sheets import Choice
 from lab.course.verdict import Task, TaskState, Verdict
-from lab.shop.wording import clean
+from lab.shop.wording import clean, plural
 from tui.model.guess import LEVELS, Guess
 from tui.model.learn import Check
 from tui.render.bars import clock
@@ -63,7 +63,8 @@ def question_rows(guess: Guess, cells: int, height: int) -> list[Row]:
     else:
         for choice in asked.choices:
             rows += _choice(choice, cells, is_chosen=choice.letter == guess.answer)
-    rows += [Row(), _how_sure(guess)]
+    if not guess.form.several:
+        rows += [Row(), _how_sure(guess)]
     while len(rows) > height and any(not str(one).strip() for one in rows):
         rows.remove(next(one for one in rows if not str(one).strip()))
     return rows
@@ -148,7 +149,7 @@ def said_rows(guess: Guess, check: Check, cells: int) -> list[Row]:
         letters = said.get(asked.name, "")
         sign = SIGN[compared[number - 1].state] if compared else (" ", Role.TEXT)
         text = " ".join(letters) if guess.form.several else _text(asked.choices, letters)
-        sure = Span(f"  ({guess.sureness(asked.name).value})", Role.QUIET)
+        sure = Span("" if guess.form.several else f"  ({guess.sureness(asked.name).value})", Role.QUIET)
         first = row(" ", Span(*sign), f" {number} ")
         name = [Span(f"{asked.name}: ", Role.QUIET)] if guess.form.several else []
         lines = filled([*name, Span(text), sure], cells - 1, first, row(" " * first.cells))
@@ -218,11 +219,28 @@ def outcome_word(guess: Guess, check: Check) -> str:
     verdict = verdict_of(guess, check)
     if verdict is None:
         return ""
-    compared = _compared(guess, verdict) or verdict.tasks
+    answers = _compared(guess, verdict)
+    compared = answers or verdict.tasks
     right = sum(task.state is TaskState.PASSED for task in compared)
     left = sum(task.state is TaskState.NOT_RUN for task in compared)
     rest = f", {left} not tried yet" if left else ""
-    return f"{right} of {len(compared)} came as you said{rest}"
+    how = "came as you said" if answers else "tasks are right"
+    return f"{right} of {len(compared)} {how}{rest}"
+
+
+def first_wrong(guess: Guess, check: Check) -> int:
+    """Return the place of the first question that came otherwise; where none can be named, of the one that is shown."""
+    verdict = verdict_of(guess, check)
+    compared = _compared(guess, verdict) if verdict else ()
+    return next((at for at, task in enumerate(compared) if task.state is TaskState.FAILED), guess.at)
+
+
+def window(rows: Sequence[Row], top: int, height: int) -> list[Row]:
+    """Return the rows from `top` on that have room; where more follow, the last one says how many."""
+    rest = len(rows) - top - height
+    if rest <= 0:
+        return list(rows[max(0, len(rows) - height) if top else 0 :])
+    return [*rows[top : top + height - 1], row(Span(f"  ⋯ {plural(rest + 1, 'more line')}: ↓", Role.COMMAND))]
 
 
 def said_title(guess: Guess) -> Row:

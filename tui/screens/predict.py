@@ -68,11 +68,12 @@ class PredictScreen(LabScreen):
         super().__init__()
         self._learn, self._exercise = learn, exercise
         kept = learn.guesses.get(exercise.id)
+        kept = kept and kept.after_reading(form)
         standing = learn.known.progress.exercises.get(exercise.id) if learn.known else None
         self.guess = kept or begin(form, standing.sure if standing else {})
         self.predicts = self.guess.said is None
         """The questions are shown; else the comparison."""
-        self._shown = _TALL
+        self._shown, self._top = _TALL, 0
         self._reveals: Timer | None = None
         self._trouble = ""
         self._ask_again_where_it_failed()
@@ -95,7 +96,7 @@ class PredictScreen(LabScreen):
         """Make the three panes."""
         return (
             Rendered(self._left, id="said"),
-            Rendered(lambda width, _: self._right(width), id="happened"),
+            Rendered(self._right, id="happened"),
             Rendered(lambda width, _: predict.why_rows(self.guess, self.check, self._exercise, width), id="why"),
         )
 
@@ -104,14 +105,18 @@ class PredictScreen(LabScreen):
             return predict.question_rows(self.guess, width, height)
         return predict.said_rows(self.guess, self.check, width)
 
-    def _right(self, width: int) -> Sequence[Row]:
+    def _right(self, width: int, height: int) -> Sequence[Row]:
         guess = replace(self.guess, said=None) if self.predicts else self.guess
-        return predict.happened_rows(guess, self.check, self._exercise, width, self._shown)
+        rows = predict.happened_rows(guess, self.check, self._exercise, width, self._shown)
+        self._top = max(0, min(self._top, len(rows) - height))
+        return predict.window(rows, self._top, height)
 
     def boxes(self, body: Box) -> tuple[Mapping[str, Box], Sequence[Line]]:
         """Place them: the answers beside what happened, or above it where it is narrow."""
         why = [] if self.predicts else predict.why_rows(self.guess, self.check, self._exercise, body.width)
-        alone = self.predicts and self.guess.form.several
+        verdict = None if self.predicts else predict.verdict_of(self.guess, self.check)
+        nothing_happens = verdict is not None and not verdict.told
+        alone = nothing_happens or (self.predicts and self.guess.form.several)
         left = predict.said_title(replace(self.guess, said=None) if self.predicts else self.guess)
         right = predict.happened_title(self.guess, self.check) if not self.predicts else row("What happened")
         return places(body, left, right, why=len(why), alone=alone)
@@ -148,8 +153,10 @@ class PredictScreen(LabScreen):
             side = "in, out" if self.guess.form.several else "how sure"
             on = "commit and run" if self.guess.is_whole else "next question"
             ours = [("move(1)", "↑↓", "choose"), ("side(1)", "←→", side), ("go_on", "enter", on)]
+            if len(self.guess.form.questions) > 1:
+                ours.append(("question(1)", "tab", "other question"))
         elif self.step is Step.COMPARE:
-            ours = [("go_on", "enter", "predict again")]
+            ours = [("go_on", "enter", "predict again"), ("move(1)", "↑↓", "scroll")]
         first = [Action(name, (), key, word, word, rank=0) for name, key, word in ours]
         return [*first, *(one for one in super().bar() if one.id != "check")]
 
@@ -159,10 +166,16 @@ class PredictScreen(LabScreen):
         """Take what the watching tells of this exercise; what happened is shown line by line."""
         self._ask_again_where_it_failed()
         if isinstance(event, Checked) and event.exercise == self._exercise and not self.predicts:
-            self._shown = 1 if self.lab_app.motion else _TALL
+            self._shown, self._top = (1 if self.lab_app.motion else _TALL), 0
             if self._reveals is None and self.lab_app.motion:
                 self._reveals = self.set_interval(_LINE_SECONDS, self._reveal)
+        if isinstance(event, Checked) and event.exercise == self._exercise and self.predicts:  # saved in an editor
+            self._learn.doing.work("read", partial(self._learn.learning.form, self._exercise), self._read_again)
         self.refresh_all()
+
+    def _read_again(self, form: Form) -> None:
+        if self.predicts:
+            self._take(self.guess.after_reading(form))
 
     def on_screen_resume(self) -> None:
         """What was committed may have failed meanwhile."""
@@ -198,9 +211,12 @@ class PredictScreen(LabScreen):
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def action_move(self, by: int) -> None:
-        """Choose another answer."""
+        """Choose another answer; after the comparison, read on in what happened."""
         if self.predicts:
             self._take(self.guess.moved(by))
+        else:
+            self._top += by
+            self.refresh_all()
 
     def action_side(self, by: int) -> None:
         """Be more or less sure; on a sequence put the line in, or take it out."""
@@ -228,7 +244,7 @@ class PredictScreen(LabScreen):
         """Go to the next open question; where all are answered, commit. After the comparison: predict again."""
         if self.step is Step.COMPARE:
             self.predicts = True
-            self._take(self.guess)
+            self._take(self.guess.to(predict.first_wrong(self.guess, self.check)))
         elif self.predicts and not self.guess.answer:
             self.notify("Choose an answer first: ↑↓, or 0 when you have no idea.")
         elif self.predicts and self.guess.is_whole:

@@ -58,16 +58,12 @@ def forget() -> None:
     _file().unlink(missing_ok=True)
 
 
-def put_away() -> None:
-    """Nothing runs any more; what it was is remembered for the next time, with the books that it has left."""
+def put_away(*, for_good: bool) -> None:
+    """Nothing runs any more; what it was is remembered for the next time, unless its books are gone, too: for good."""
     with suppress(FileNotFoundError):
         _file().replace(_before())
-
-
-def put_away_for_good() -> None:
-    """Forget what it was, too: its books are gone."""
-    forget()
-    _before().unlink(missing_ok=True)
+    if for_good:
+        _before().unlink(missing_ok=True)
 
 
 def last() -> Running | None:

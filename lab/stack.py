@@ -22,19 +22,7 @@ from lab.engines import ports, state
 from lab.engines.base import Endpoints, Engine, EngineName, HostUnit, Progress, Report, UnitState
 from lab.errors import Conflict, LabError, MachineProblem, NotReady, NotRunning, WrongUsage
 from lab.readiness import await_units
-from lab.running import (
-    Database,
-    Running,
-    forget,
-    is_running,
-    last,
-    other_kafka,
-    put_away,
-    put_away_for_good,
-    record,
-    recorded,
-    running,
-)
+from lab.running import Database, Running, forget, is_running, last, other_kafka, put_away, record, recorded, running
 from lab.shop.units import BY_NAME, UNITS
 
 __all__ = [
@@ -129,10 +117,9 @@ def data_folder() -> Path:
 
 def _down(engine: Engine, report: Report, *, volumes: bool) -> None:
     engine.down(report=report)
-    put_away()
+    put_away(for_good=volumes)
     crashes.withdraw_all()
     if volumes:
-        put_away_for_good()
         for file in data_folder().glob("*.db*"):
             file.unlink()
         from lab.chaos.ledger import own_ledger  # noqa: PLC0415  pydantic takes a moment to import

@@ -27,7 +27,7 @@ def planned(**wanted):
 
 def test_a_shop_that_was_closed_opens_as_it_was_for_its_books_are_still_there(monkeypatch):
     running.record(SHOP)
-    running.put_away()
+    running.put_away(for_good=False)
     assert running.recorded() is None
     assert (planned().phase, planned().database) == (2, "postgres")
     assert (planned(phase=1).phase, planned(database="sqlite").database) == (1, "sqlite")
@@ -37,17 +37,17 @@ def test_a_shop_that_was_closed_opens_as_it_was_for_its_books_are_still_there(mo
 
 def test_without_its_books_nothing_is_left_of_it():
     running.record(SHOP)
-    running.put_away()
-    running.put_away_for_good()
+    running.put_away(for_good=False)
+    running.put_away(for_good=True)
     assert (planned().phase, planned().database) == (1, "sqlite")
 
 
 def test_a_shop_that_did_not_open_is_not_the_one_that_was():
     running.record(SHOP)
-    running.put_away()
+    running.put_away(for_good=False)
     running.record(replace(SHOP, phase=1))
     running.forget()
-    running.put_away()
+    running.put_away(for_good=False)
     assert planned().phase == 2
 
 

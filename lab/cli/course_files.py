@@ -72,7 +72,7 @@ def example(name: str | None) -> int:
         tell(ready.code)
         aside().print("This example is for reading, or for your own terminal.", markup=False)
         return 0
-    aside().print(f"{near(ready.file)}: change it as you like, and run yours with uv run python", markup=False)
+    aside().print(f"{near(ready.file)}: change it as you like, and run yours with\n  {ready.typed}", markup=False)
     return subprocess.run(ready.command, env=ready.env, check=False).returncode  # noqa: S603
 
 

@@ -1,6 +1,7 @@
 """The worked example of a lesson, ready to run: its code in a file, the command, and where Kafka is."""
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from typing import Final
 import lab.home
 from lab.course.catalog import Exercise, Need
 from lab.course.classroom import Classroom
+from lab.course.saying import near
 from lab.errors import NotRunning
 
+_USUAL: Final = "127.0.0.1:9092"
 _QUIETLY: Final = """
 import logging, runpy, sys
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -31,6 +34,14 @@ class Example:
     command: Sequence[str] = ()
     env: Mapping[str, str] | None = None
     file: Path | None = None
+
+    @property
+    def typed(self) -> str:
+        """Return the command that one types to run the file oneself; empty where there is none."""
+        if self.file is None:
+            return ""
+        kafka = (self.env or {}).get("LAB_KAFKA", _USUAL)
+        return f"{f'LAB_KAFKA={kafka} ' if kafka != _USUAL else ''}uv run python {shlex.quote(near(self.file))}"
 
 
 def prepare(room: Classroom, exercise: Exercise) -> Example:

@@ -1,9 +1,10 @@
 """The host processes of one home folder, run by one supervisord that preloads (docs/decisions/0003)."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 from filelock import FileLock, Timeout
@@ -48,9 +49,9 @@ class Processes:
                 self._link.end()
                 table_file(self._home).unlink(missing_ok=True)
                 self._link.begin()
-            table = read_table(self._home)
-            changed = [program for program in programs if table.get(program.name) != program]
-            known = [program.name for program in changed if program.name in table]
+            table, there = read_table(self._home), self._pids()
+            changed = [one for one in programs if table.get(one.name) != one or one.name not in there]
+            known = [program.name for program in changed if program.name in there]
             self._stop_all(known)
             write_table(self._home, (table | {program.name: program for program in programs}).values())
             self._link.call("supervisor.reloadConfig")
@@ -93,14 +94,14 @@ class Processes:
     def kill(self, name: str) -> None:
         """SIGKILL the program and all it started, as a power cut would; it stays down until started."""
         self._known(name)
-        process = self._process(name)
+        process, before = self._process(name), self._pids()
         children = records.children(process) if process else []
         self._link.call("lab.kill", name)
         for child in children:
             with suppress(psutil.Error):
                 child.kill()
         records.await_end(children, 10)
-        self._await_rest([name], 10)
+        self._await_rest([name], 10, before)
 
     def pause(self, name: str) -> None:
         """Freeze the program and all it started (SIGSTOP). Raises NotRunning where it does not run."""
@@ -123,7 +124,8 @@ class Processes:
             if self._link.answers():
                 table = read_table(self._home)
                 for kind in reversed(UnitKind):
-                    self._stop_all([program.name for program in table.values() if program.kind is kind])
+                    with suppress(NotReady):  # what does not end is ended by force, with supervisord
+                        self._stop_all([program.name for program in table.values() if program.kind is kind])
             self._link.end()
             table_file(self._home).unlink(missing_ok=True)
 
@@ -152,13 +154,18 @@ class Processes:
         # SPAWN_ERROR: it ended within this call; supervisord tries again, and the status says so
         self._link.call("supervisor.startProcess", name, False, ignore=(_ALREADY_STARTED, _SPAWN_ERROR))  # noqa: FBT003
 
+    def _pids(self) -> Mapping[str, int]:
+        """Return the pid of each program that supervisord knows; 0 of one that does not run."""
+        return {row["name"]: row["pid"] for row in self._link.call("supervisor.getAllProcessInfo")}
+
     def _stop_all(self, names: Sequence[str]) -> None:
+        before = self._pids() if names else {}
         for name in names:
             with suppress(NotFound):  # in our table, and interrupted before supervisord heard of it
                 self._link.call("supervisor.stopProcess", name, False, ignore=(_NOT_RUNNING,))  # noqa: FBT003
             self._wake(name)
         if names:
-            self._await_rest(names, max(self._known(name).stop_seconds for name in names) + 5)
+            self._await_rest(names, max(self._known(name).stop_seconds for name in names) + 5, before)
 
     def _wake(self, name: str) -> None:
         """A paused program cannot end: let it go on, it finds the stop signal waiting."""
@@ -177,17 +184,22 @@ class Processes:
                 each.resume() if resume else each.suspend()
         unit_status.await_frozen(process, frozen=not resume)
 
-    def _await_rest(self, names: Sequence[str], seconds: float) -> None:
+    def _await_rest(self, names: Sequence[str], seconds: float, before: Mapping[str, int]) -> None:
+        """Wait until these have ended. One that runs with another pid than `before` was started again by somebody."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             rows = self._link.call("supervisor.getAllProcessInfo")
-            if all(row["statename"] in _AT_REST for row in rows if row["name"] in names):
+            if all(_has_ended(row, before) for row in rows if row["name"] in names):
                 return
             time.sleep(0.02)
         raise NotReady(
             f"{', '.join(names)} did not end within {seconds:.0f} s.",
             "Run `uv run lab down`; it ends everything by force.",
         )
+
+
+def _has_ended(row: Mapping[str, Any], before: Mapping[str, int]) -> bool:
+    return row["statename"] in _AT_REST or row["pid"] not in {0, before.get(row["name"])}
 
 
 def is_running(status: UnitStatus) -> bool:

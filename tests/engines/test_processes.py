@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -23,7 +24,7 @@ from lab.engines import boots, logtail, records, supervising
 from lab.engines.base import HostUnit, UnitKind, UnitState, UnitStatus
 from lab.engines.processes import Processes, Program, program_of
 from lab.engines.programs import read_table, write_table
-from lab.errors import NotFound, NotRunning, WrongUsage
+from lab.errors import LabError, NotFound, NotRunning, WrongUsage
 from tests.engines.conftest import kill_everything, processes_of
 
 PROBE = """\
@@ -413,3 +414,38 @@ def test_what_was_interrupted_before_supervisord_heard_of_it_is_in_nobodys_way(h
     processes.shutdown()
     assert not processes.running()
     assert processes_of(home) == []
+
+
+SLOW_TO_END = "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done"
+
+
+def test_a_unit_that_two_restart_at_once_is_no_trouble_to_either(home):
+    processes, other, troubles = Processes(), Processes(), []
+    processes.launch([replace(sleeper("slow"), command=("/bin/sh", "-c", SLOW_TO_END))])
+
+    def again(by: Processes) -> None:
+        try:
+            by.restart("slow")
+        except LabError as error:
+            troubles.append(error)
+
+    for _ in range(5):
+        both = [threading.Thread(target=again, args=(by,)) for by in (processes, other)]
+        both[0].start()
+        time.sleep(0.1)  # the second one comes while the first one's stop goes on
+        both[1].start()
+        for one in both:
+            one.join()
+    assert troubles == []
+    assert status_of(processes, "slow").pid is not None
+    processes.shutdown()
+
+
+def test_a_launch_that_was_cut_short_is_in_nobodys_way(home):
+    processes = Processes()
+    processes.launch([sleeper("first")])
+    write_table(home, [sleeper("first"), sleeper("second")])  # so far it had come: supervisord knows nothing of it
+    processes.launch([sleeper("second")])
+    assert all(status.pid is not None for status in processes.status())
+    assert len(processes.status()) == 2
+    processes.shutdown()

@@ -167,7 +167,7 @@ async def test_await_from_the_first_wrong_save_over_a_hint_to_the_pass(quiet):
         await me.goes_to("await")
         check = await me.saves("await", wrong("await", "forgot_await.py"))
         assert check.verdict.finding.id == "await-forgotten"
-        await me.sees("NOT YET   1 of 5")
+        await me.sees("NOT YET   task 1 of 5")
         assert "await-forgotten" in me.seen
         await me.press("h")
         await me.until(lambda: isinstance(me.app.screen, HintSheet))

@@ -43,6 +43,11 @@ class Known:
         return self.progress.exercises.get(self.exercise.id)
 
     @property
+    def place(self) -> str:
+        """Return the file with its workspace, short enough for a row: `workspace/await/carriers.py`."""
+        return "/".join(self.file.parts[-3:])
+
+    @property
     def is_sheet(self) -> bool:
         """Say whether it is answered on the screen of predictions."""
         return self.exercise.kind in SHEETS

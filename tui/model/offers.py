@@ -134,7 +134,7 @@ def _course(known: Known) -> list[Offer]:
     learner = known.learner
     if learner is None or not learner.order:
         return []
-    found = [_begin(learner) if learner.is_new else _go_on(learner)]
+    found = [_begin(learner, is_open=known.shop is not None) if learner.is_new else _go_on(learner)]
     tour = learner.tour
     if tour is not None and (learner.is_new or tour != learner.where.next):
         what = f"a tour of {tour.minutes} minutes with a real order"
@@ -142,9 +142,15 @@ def _course(known: Known) -> list[Offer]:
     return found
 
 
-def _begin(learner: Learner) -> Offer:
+def _begin(learner: Learner, *, is_open: bool) -> Offer:
     first = learner.order[min(1, len(learner.order) - 1)]
-    needs = "needs Kafka" if Need.KAFKA in first.needs else "needs no Kafka; it can start meanwhile"
+    needs = (
+        "needs Kafka"
+        if Need.KAFKA in first.needs
+        else "needs no Kafka"
+        if is_open
+        else "needs no Kafka; it can start meanwhile"
+    )
     return Offer("begin", "Begin exercise 1", needs, f"uv run lab open {first.id}")
 
 

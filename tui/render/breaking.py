@@ -6,11 +6,12 @@ from typing import Final
 from lab.chaos.faults import FAULTS
 from lab.shop.wording import clean, pad
 from tui.model.breaking import Breaking, Step
+from tui.render.lesson_text import filled
 from tui.render.signs import SIGNS
 from tui.render.text import Look, Role, Row, Span, row
 
 _NAMES: Final = {Step.PICK: "pick", Step.PREDICT: "predict", Step.RUN: "run", Step.COMPARE: "compare"}
-_LABEL_CELLS: Final = 26
+_LABEL_CELLS, _COUNT_CELLS = 18, 9
 
 
 def steps(state: Breaking) -> Row:
@@ -49,55 +50,63 @@ def work(state: Breaking, command: str, width: int) -> list[Row]:
     """Return the pane of the step one stands at. `command`: the plain command that the fault stands for."""
     match state.step:
         case Step.PICK:
-            return _pick(state, command)
+            return _pick(state, command, width)
         case Step.PREDICT:
-            return _predict(state)
+            return _predict(state, width)
         case Step.RUN:
-            return [row(Span("It happens now, for real.", look=Look.STRONG)), row(), *_told(state)]
+            return [row(Span("It happens now, for real.", look=Look.STRONG)), row(), *_told(state, width)]
         case Step.COMPARE:
             return _compare(state, width)
 
 
-def _pick(state: Breaking, command: str) -> list[Row]:
+def _pick(state: Breaking, command: str, width: int) -> list[Row]:
     return [
-        row(state.fault.about),
+        *_text(state.fault.about, width),
         row(),
         row("orders   ", Span(f"‹ {state.orders} ›", look=Look.STRONG), Span("   ← → changes it", Role.QUIET)),
         row(),
         *([row(Span("by hand", Role.QUIET)), row(Span(f"  {clean(command)}", Role.QUIET)), row()] if command else ()),
-        row("enter: say first what you think will happen."),
+        *_text("enter: say first what you think will happen.", width),
     ]
 
 
-def _predict(state: Breaking) -> list[Row]:
+def _text(text: str, width: int, role: Role = Role.TEXT) -> list[Row]:
+    """Break a text at its blanks; what stands further in goes on further in."""
+    lead = row(" " * (len(text) - len(text.lstrip())))
+    return filled([Span(text.strip(), role)], width, lead)
+
+
+def _predict(state: Breaking, width: int) -> list[Row]:
     rows = [row(Span(f"Of {state.orders} orders, how many will be …", look=Look.STRONG)), row()]
     for number, (question, guess) in enumerate(zip(state.questions, state.guesses, strict=True)):
         here = number == state.asked
         shown = "?" if guess is None else str(guess)
         rows.append(
             row(
-                f"{SIGNS.cursor if here else ' '} {pad('… ' + question.text, _LABEL_CELLS + 4)}",
+                f"{SIGNS.cursor if here else ' '} {pad('… ' + question.text, _LABEL_CELLS + 2)}",
                 Span(f"‹ {shown} ›" if here else f"  {shown}  ", look=Look.STRONG if here else Look.PLAIN),
             )
         )
     if state.fault_text:
-        return [*rows, row(), *(row(Span(line, Role.FAULT)) for line in state.fault_text.split("\n"))]
+        why = [part for line in state.fault_text.split("\n") for part in _text(line, width, Role.FAULT)]
+        return [*rows, row(), *why]
     more = f"{state.unanswered} to answer. " if state.unanswered else "enter lets it happen. "
-    return [*rows, row(), row(f"{more}A wrong guess costs nothing, and makes the answer stick.")]
+    return [*rows, row(), *_text(f"{more}A wrong guess costs nothing, and makes the answer stick.", width)]
 
 
-def _told(state: Breaking) -> list[Row]:
-    return [row(Span(clean(line, 200), Role.TEXT)) for line in state.told]
+def _told(state: Breaking, width: int) -> list[Row]:
+    return [part for line in state.told for part in _text(clean(line, 300), width)]
 
 
 def _compare(state: Breaking, width: int) -> list[Row]:
-    head = f"{pad(f'of {state.orders} orders', _LABEL_CELLS)}  you said  happened"
+    head = f"{pad(f'of {state.orders} orders', _LABEL_CELLS)}{'you said':>{_COUNT_CELLS}}{'happened':>{_COUNT_CELLS}}"
     rows = [row(Span(head, Role.QUIET))]
     for question, guess, happened in state.pairs():
         same = guess == happened
         word = Span(f"{SIGNS.right} as said", Role.GOOD) if same else Span("differs", Role.COMMAND)
-        rows.append(row(f"{pad(question.text, _LABEL_CELLS)}  {guess!s:>8}  {happened:>8}   ", word))
-    return [one.fitted(width) for one in [*rows, row(), *_told(state)]]
+        numbers = f"{guess!s:>{_COUNT_CELLS}}{happened:>{_COUNT_CELLS}}"
+        rows.append(row(f"{pad(question.text, _LABEL_CELLS)}{numbers}  ", word))
+    return [one.fitted(width) for one in [*rows, row(), *_told(state, width)]]
 
 
 def shown_end(rows: Sequence[Row], height: int, keep: int) -> list[Row]:

@@ -93,7 +93,8 @@ def _nothing_yet(exercise: Exercise, standing: Standing | None, cells: int, *, r
 def _not_yet(verdict: Verdict, check: Check, cells: int, *, short: bool) -> Iterator[Row]:
     finding = verdict.finding
     task = next((one for one in verdict.tasks if finding and one.number == finding.task), None)
-    about = f"{task.number} of {len(verdict.tasks)} · {clean(task.title)}" if task else (finding.id if finding else "")
+    count = f"task {task.number} of {len(verdict.tasks)} · {clean(task.title)}" if task else ""
+    about = count or (finding.id if finding else "")
     yield sides(
         row(MARGIN, Span("NOT YET", Role.COMMAND, Look.STRONG), f"   {about}"), row("  ", attempt(check), " "), cells
     )

@@ -1,6 +1,5 @@
 """The check in three lines, for windows that have no room for the card; and what stands in the line above it."""
 
-from lab.course.catalog import Exercise
 from lab.course.saying import live_lines
 from lab.course.verdict import Outcome, Verdict
 from lab.shop.wording import clean
@@ -75,7 +74,7 @@ def _before(study: Study) -> Row:
 
 def _tasks(verdict: Verdict) -> Row:
     finding = verdict.finding
-    at = f" {finding.task} of {len(verdict.tasks)}" if finding and finding.task else ""
+    at = f"  task {finding.task} of {len(verdict.tasks)}" if finding and finding.task else ""
     line = row(" ", Span("NOT YET", Role.COMMAND, Look.STRONG), f"{at} ")
     for task in verdict.tasks:
         line = line + row("  ", Span(*SIGN[task.state]), f" {task.number}")
@@ -87,7 +86,7 @@ def _second(study: Study) -> Row:
     if check.trouble is not None:
         return _named("mend", check.trouble.mend)
     if (verdict := check.verdict) is None:
-        return row(Span(f" your file  {_file(study.known.exercise)}", Role.QUIET))
+        return row(Span(f" your file  {study.known.place}", Role.QUIET))
     if verdict.outcome is Outcome.NOT_YET and verdict.finding is not None:
         return _named("next", verdict.finding.look)
     if verdict.outcome is not Outcome.PASS:
@@ -114,7 +113,3 @@ def _third(study: Study, cells: int) -> Row:
 
 def _named(name: str, text: str) -> Row:
     return row(Span(f" {name}  ", Role.QUIET), clean(" ".join(text.split())))
-
-
-def _file(exercise: Exercise) -> str:
-    return f"workspace/{exercise.id}/{exercise.file}"

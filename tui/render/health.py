@@ -133,7 +133,7 @@ def _words(unit: UnitHealth) -> list[tuple[str, Role]]:
     if look.file:
         said.append((f"It cannot load {clean(look.file)}. e opens it.", Role.FAULT))
     if look.state in {UnitState.STOPPED, UnitState.PAUSED, UnitState.CRASHED, UnitState.MUTE, UnitState.NOT_READY}:
-        why = f": {clean(look.why, 100)}" if look.why else ""
+        why = f": {clean(look.why, 100)}" if look.why not in {"", look.state.value} else ""
         said.append((f"{unit.title} is {look.state.value}{why}. {_KEY[look.state in AT_REST]}", Role.FAULT))
         said.append(("Lag comes from Kafka, so it is known though the unit does not answer.", Role.QUIET))
     if unit.series.restarts:
@@ -142,9 +142,7 @@ def _words(unit: UnitHealth) -> list[tuple[str, Role]]:
         )
     memory = f", {look.rss_bytes / 1e6:.0f} MB" if look.rss_bytes else ""
     answers = f"answers in {look.ms:.0f} ms" if look.ms is not None else "no round trip"
-    said.append(
-        (f"{unit.title}: {answers}{memory}; brought back {look.restarts} times since it was started.", Role.QUIET)
-    )
+    said.append((f"{unit.title}: {answers}{memory}; it ended by itself {plural(look.restarts, 'time')}.", Role.QUIET))
     return said + ([] if unit.figures is None else _counted(unit.figures))
 
 

@@ -43,7 +43,7 @@ def more_row(read: int | None, cells: int) -> Row:
 def status_row(study: Study, cells: int, right: Row) -> Row:
     """Say what is watched, or what goes on."""
     check, known = study.check, study.known
-    name = f"workspace/{known.exercise.id}/{known.exercise.file}"
+    name = known.place
     last = f" (last {clock(check.at_ms)})" if check.at_ms else ""
     if check.runs:
         texts = [f"Checking {name}…"]

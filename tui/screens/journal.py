@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from lab.shop.wording import plural
 from tui.bindings import bindings_of
 from tui.model.recordings import Recording, recordings
 from tui.render.panes import Box, Line
@@ -57,7 +58,7 @@ class JournalScreen(LabScreen):
             "tail": Box(body.x, below + 1, body.width, body.height - rows - 1),
         }
         view = self.lab_app.view()
-        counts = f"{view.flow.records} records, {view.flow.orders} orders up to here"
+        counts = f"{plural(view.flow.records, 'record')}, {plural(view.flow.orders, 'order')} up to here"
         title = row(Span("Up to this moment", look=Look.STRONG))
         return boxes, [Line(0, below, across=body.width + 2, title=title, at_right=row(Span(counts, Role.QUIET)))]
 

@@ -88,11 +88,21 @@ class LogsScreen(LabScreen):
             return note(f"What was written up to {clock(moment.at_ms)}. g goes back to now.")
         if lines.behind:
             return note(f"{lines.behind} new below; end follows them.")
-        narrowed = [f"unit {self._unit}" if self._unit else "", f"words '{self._words}'" if self._words else ""]
-        said = " and ".join(word for word in narrowed if word)
-        return note(
-            f"Only {said}. esc in / clears the words." if said else "Every unit. ← → chooses one, v how serious."
+        return self._narrowed()
+
+    def _narrowed(self) -> Row:
+        """Say what leaves lines out, and which key brings them back."""
+        order = self.lab_app.order
+        by = (
+            (order, f"order {order}", "f shows all orders"),
+            (self._unit, f"unit {self._unit}", "← → another unit"),
+            (self._words, f"words '{self._words}'", "esc in / clears the words"),
+            (self._level, _SAID[self._level], "v every line"),
         )
+        left = [(said, key) for narrows, said, key in by if narrows]
+        if not left:
+            return note("Every unit. ← → chooses one, v how serious.")
+        return note(f"Only {' and '.join(said for said, _ in left)}. {', '.join(key for _, key in left)}.")
 
     def on_screen_resume(self) -> None:
         """Read while somebody looks."""

@@ -77,7 +77,7 @@ class ExampleSheet(Reading):
         if example.file is None:
             text = "This example is for reading, or for your own terminal."
             return [row(Span(text, Role.QUIET)), Row(), *printed_rows(example.code.splitlines(), cells)]
-        about = f"`{near(example.file)}`: change it as you like, and run yours with `uv run python`"
+        about = f"`{near(example.file)}`: change it as you like, and run yours with `{example.typed}`"
         head = [one.row for one in lesson_rows(about, cells)]
         ended = {None: "It runs… (esc ends it)", 0: "It has ended."}.get(self._code, f"It ended with {self._code}.")
         return [*head, Row(), *printed_rows(self._lines, cells), Row(), row(Span(ended, Role.QUIET))]

@@ -89,3 +89,22 @@ def test_a_long_story_shows_its_beginning_and_its_end():
     rows = [row(str(number)) for number in range(40)]
     assert plain(shown_end(rows, 8, 2)).split("\n") == ["0", "1", "⋯ 33 lines", "35", "36", "37", "38", "39"]
     assert shown_end(rows, 40, 2) == rows
+
+
+LONG = "-- Kafka is frozen for a moment. Else an order is on its way before it was placed, and a kill comes too late --"
+
+
+@pytest.mark.parametrize("width", [38, 47, 60])
+def test_in_a_narrow_window_sentences_are_broken_and_nothing_is_cut(width):
+    compared = answered().begin().tell(LONG).tell(f"  {LONG}").compare(MIDDLE)
+    for state in (
+        *(Breaking(chosen=number) for number in range(len(FAULTS))),
+        at_predict(),
+        answered().begin().tell(LONG),
+    ):
+        rows = work(state, "kill -KILL 1", width)
+        assert max(one.cells for one in rows) <= width
+        assert "…" not in plain(rows).replace("be …", "").replace("… ", "")
+    shown = " ".join(plain(work(compared, "", 47)).split())
+    assert LONG in shown
+    assert "differs" in shown

@@ -45,7 +45,7 @@ def test_the_chosen_unit_has_its_charts_and_says_what_is_wrong(width, height, fr
 
 
 def test_a_pane_without_room_for_charts_says_the_words():
-    assert "is stopped: stopped. u starts it" in plain(detail(healths(78)[3], 78, 4))
+    assert "Payment is stopped. u starts it" in plain(detail(healths(78)[3], 78, 4))
 
 
 def test_what_the_unit_counts_itself_is_told_and_what_it_does_not_know_is_a_dash():

@@ -174,3 +174,31 @@ def test_lines_are_put_in_taken_out_and_moved():
     assert one.shifted(-1).answer == "adb"
     assert one.moved(-1).taken(out=True).answer == "ad"
     assert one.written()["commands"] == "a b d"
+
+
+def test_to_predict_again_begins_at_the_first_answer_that_came_otherwise():
+    names = [one.name for one in guess().form.questions]
+    made = committed(**dict.fromkeys(names, "a")).to(0)
+    assert predict.first_wrong(made, happened()) == 1
+    assert predict.first_wrong(made.to(1), NOT_CHECKED) == 1
+
+
+def test_what_has_no_room_is_a_key_away_and_said():
+    rows = [row(f"line {number}") for number in range(12)]
+    assert plain(predict.window(rows, 0, 12)) == plain(rows)
+    assert plain(predict.window(rows, 2, 5)).splitlines() == [
+        "line 2", "line 3", "line 4", "line 5", "  ⋯ 6 more lines: ↓",
+    ]  # fmt: skip
+    assert plain(predict.window(rows, 7, 5)).splitlines()[-1] == "line 11"
+    assert plain(predict.window(rows, 6, 5)).splitlines()[-1] == "  ⋯ 2 more lines: ↓"
+
+
+def test_an_answer_that_was_written_by_hand_counts_and_one_that_was_not_is_kept():
+    first, second = (one.name for one in guess().form.questions[:2])
+    drafted = guess(**{first: "a", second: "b"})
+    assert drafted.after_reading(drafted.form).answers == drafted.answers
+    asked = drafted.form.questions[0]
+    by_hand = replace(drafted.form, questions=(replace(asked, given="c"), *drafted.form.questions[1:]))
+    assert drafted.after_reading(by_hand).answers == {**drafted.answers, first: "c"}
+    said = guess(**{first: "c"}).committed(NOON_MS).moved(1)
+    assert said.after_reading(by_hand).answers == said.answers  # it is what was committed: nobody wrote it by hand

@@ -111,8 +111,8 @@ def down(engine: Engine, *, report: Report, volumes: bool = False) -> None:
 
 
 def data_folder() -> Path:
-    """Return the folder of the SQLite databases."""
-    return lab.home.home() / "data"
+    """Return the folder of the SQLite databases: each engine's Kafka has its own."""
+    return state.books()
 
 
 def _down(engine: Engine, report: Report, *, volumes: bool) -> None:

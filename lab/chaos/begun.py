@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-import lab.home
+from lab.engines import state
 from lab.engines.programs import write_private
 from lab.errors import Conflict
 
@@ -49,4 +49,4 @@ def refuse_mixed(phase: int) -> None:
 
 
 def _file() -> Path:
-    return lab.home.home() / "begun.json"
+    return state.books() / "begun.json"

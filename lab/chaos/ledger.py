@@ -24,8 +24,8 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
-import lab.home
 from lab.chaos.told import Answered, Begun, Duplicate, Entry, FaultDone, Poison, Sending, Told, fingerprint
+from lab.engines import state
 from lab.errors import DiskFull, NotFound, WrongUsage
 
 __all__ = ["Ledger", "read_ledger"]
@@ -35,7 +35,7 @@ _LINES: Final[TypeAdapter[Entry]] = TypeAdapter(Entry)
 
 def own_ledger() -> Path:
     """Return where the ledger of this checkout's shop is kept; it may not exist yet. It goes with the shop's books."""
-    return lab.home.home() / "ledger.jsonl"
+    return state.books() / "ledger.jsonl"
 
 
 class Ledger(AbstractContextManager["Ledger"]):

@@ -35,6 +35,7 @@ from lab.shop.parts import PART_FILES
 from lab.shop.scenario import PlannedOrder
 from lab.shop.tap import Start, Tap, snapshot
 from lab.shop.urls import ShopUrls
+from lab.stack import data_folder
 
 ORDER_SECONDS = 30.0
 PIECES_FOR_THE_AUDIT: Final = 10_000
@@ -69,11 +70,11 @@ def run(names: Sequence[str], *, full: bool, read_only: bool, online: bool) -> R
         if read_only:
             result = Result(exercises=len(chosen), breaches=auditor(None).read(chosen))
         else:
-            with own_home() as home:
+            with own_home():
                 report(Progress("shop", "starting a shop of the audit's own"))
                 run_lab("up", "--engine", "native")
                 report(Progress("shop", "runs", done=True))
-                result = auditor(AuditShop(home, report)).run(chosen, full=full)
+                result = auditor(AuditShop(report)).run(chosen, full=full)
         if online:
             result.breaches += asyncio.run(_dead_on_the_web(chosen))
     return result
@@ -82,8 +83,8 @@ def run(names: Sequence[str], *, full: bool, read_only: bool, online: bool) -> R
 class AuditShop:
     """The audit's own shop, where each solution stands once in the learner's place."""
 
-    def __init__(self, home: Path, report: Report) -> None:
-        self._home, self._report = home, report
+    def __init__(self, report: Report) -> None:
+        self._report = report
 
     def prepare(self, exercise: Exercise) -> None:
         """Put every solution of the phase in as the learner's, and fill the shelves for as many checks as may come."""
@@ -92,7 +93,7 @@ class AuditShop:
         choices = Path(os.environ["LAB_CHOICES"])
         choices.parent.mkdir(parents=True, exist_ok=True)
         choices.write_text(json.dumps(chosen))
-        with closing(sqlite3.connect(self._home / "data" / "inventory.db", timeout=10)) as shelves:
+        with closing(sqlite3.connect(data_folder() / "inventory.db", timeout=10)) as shelves:
             shelves.execute("UPDATE shelf SET available = available + ? WHERE sku <> 'poster'", (PIECES_FOR_THE_AUDIT,))
             shelves.commit()
         run_lab("restart")

@@ -6,9 +6,10 @@ import platform
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import lab
 import lab.home
@@ -16,8 +17,24 @@ from lab.cli import audit, bench, chaos, compare, course, dlq, phase, serve, sho
 from lab.cli.say import complain, is_terminal
 from lab.errors import ExitCode, LabError
 
+
+class _Commands(TyperGroup):
+    """The commands. Ctrl-C and a closed pipe are told here: further out typer would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            complain("Stopped by Ctrl-C.", "How things stand now: uv run lab status")
+            return ExitCode.INTERRUPTED
+        except BrokenPipeError:  # `lab events | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
+
+
 app = typer.Typer(
     name="lab",
+    cls=_Commands,
     help="Learn event-driven architecture by building a shop on a real Kafka.",
     epilog="Begin with `uv run lab up`, then `uv run lab order place` and `uv run lab order follow last`. "
     "Then build it yourself: `uv run lab next`.",
@@ -72,12 +89,6 @@ def main() -> None:
     except LabError as error:
         complain(error.what, error.mend)
         code = error.exit_code
-    except KeyboardInterrupt:
-        complain("Stopped by Ctrl-C.", "How things stand now: uv run lab status")
-        code = ExitCode.INTERRUPTED
-    except BrokenPipeError:  # `lab events | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.OK
     except Exception as error:  # noqa: BLE001  the outermost edge: a bug of ours must not look like the learner's
         code = _not_ours_to_know(error)
     sys.exit(code)

@@ -73,6 +73,14 @@ def last_used(home: Path | None = None) -> EngineName | None:
         return None
 
 
+def books() -> Path:
+    """Return the folder of the shop's databases and of the notes about them; it may not exist yet.
+
+    Each engine keeps its own Kafka, so each has its own books: those of the one that is in use, or was the last.
+    """
+    return lab.home.home() / "data" / (last_used() or EngineName.NATIVE)
+
+
 def refuse_other_engine(name: EngineName, home: Path | None = None) -> None:
     """Raise Conflict where another engine than `name` is up in this home folder."""
     state = read(home)

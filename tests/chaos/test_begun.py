@@ -38,5 +38,6 @@ def test_when_the_books_are_gone_the_next_begin_anew() -> None:
 
 @pytest.mark.parametrize("junk", [b"", b"{", b"[]", b'{"phase": null}', b"\xff"])
 def test_a_note_that_cannot_be_read_accuses_nobody(home, junk) -> None:
-    (home / "begun.json").write_bytes(junk)
+    begun.note_begin(2)
+    (home / "data" / "native" / "begun.json").write_bytes(junk)
     begun.refuse_mixed(2)

@@ -81,8 +81,8 @@ def test_phase_1_loses_orders_to_the_same_seed() -> None:
     found = said.object
     assert (found["ok"], found["seed"]) == (False, SEED)
     lost = [one for one in found["found"]["I1"] if "never heard of it" in one or "has not ended" in one]
-    assert lost
-    assert found["invariants"]["I14"] is False
+    assert lost  # what else goes wrong with them is chance
+    assert found["invariants"]["I1"] is False
 
     refused = stress(phase=2, database="postgres")
     assert refused.code == ExitCode.CONFLICT

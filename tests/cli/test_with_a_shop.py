@@ -153,5 +153,6 @@ def _after_kill_9_of_everything_it_opens_again(home):
 def test_ctrl_c_in_the_middle_of_a_start_leaves_nothing_running(home, after):
     said = lab_interrupted("up", "--engine", "native", after=after)
     assert said.code == 130, said.err
+    assert "Stopped by Ctrl-C." in said.err
     assert "Traceback" not in said.err
     assert processes_of(home) == []

@@ -1,12 +1,14 @@
 """What `lab` says while nothing runs: help, wrong words, and where to begin."""
 
+import shlex
 import socket
+import subprocess
 import sys
 
 import pytest
 
 from lab.cli.main import main
-from tests.cli.running import Said, lab
+from tests.cli.running import LAB, Said, lab
 
 
 @pytest.fixture
@@ -117,3 +119,10 @@ def test_the_cache_says_where_it_is_and_how_big_and_takes_nothing_else_along(tmp
     assert f"{tmp_path / 'v1'}\n2 MB" in said.out
     assert "is deleted" in lab("cache", "clear", LAB_CACHE=str(tmp_path)).out
     assert {path.name for path in tmp_path.iterdir()} == {"photos"}
+
+
+def test_a_reader_that_has_read_enough_is_no_failure():
+    command = f"set -o pipefail; {shlex.join(LAB)} words | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 1

@@ -80,3 +80,14 @@ def test_two_at_once_are_refused_with_a_sentence(home, monkeypatch):
         with pytest.raises(Conflict, match="try again"), state.lock():
             pass
         other.kill()
+
+
+def test_each_engine_has_books_of_its_own_for_each_has_its_own_kafka(home):
+    assert state.books() == home / "data" / "native"
+    state.record_up(EngineName.DOCKER, {"kafka": 9092})
+    assert state.books() == home / "data" / "docker"
+    state.record_down()
+    state.forget()
+    assert state.books() == home / "data" / "docker"
+    state.record_up(EngineName.NATIVE, {"kafka": 9092})
+    assert state.books() == home / "data" / "native"

@@ -38,7 +38,7 @@ async def test_what_came_of_a_units_messages_and_what_it_has_parked(reliable, tm
         await pilot.press("o", "5")
         await until(pilot, shows(pilot, "alive ready"), LONG)
         await pilot.press("down")
-        await until(pilot, shows(pilot, "1 dead letter, the oldest for", "0 messages in its outbox", "1 done,"), LONG)
+        await until(pilot, shows(pilot, "1 dead letter, the oldest for", "0 messages in its outbox", " done,"), LONG)
         assert "1 dead; half of them within" in text_of(app)
         await pilot.press("2")
         await until(pilot, shows(pilot, "║ 1   d opens ║"), LONG)
@@ -55,9 +55,9 @@ async def test_a_unit_that_answers_nobody_leaves_the_others_figures_fresh(reliab
         await until(pilot, shows(pilot, "messages in its outbox"), LONG)
         await asyncio.to_thread(engine.pause, "analytics")
         try:
-            done = figures(app, "payment").handled["done"]
+            done = figures(app, "payment").handled.get("done", 0)
             await pilot.press("o")
-            await until(pilot, lambda: figures(app, "payment").handled["done"] > done, LONG)
+            await until(pilot, lambda: figures(app, "payment").handled.get("done", 0) > done, LONG)
             assert figures(app, "analytics") is None
         finally:
             await asyncio.to_thread(engine.resume, "analytics")

@@ -1,6 +1,6 @@
 """What can be done to one unit: THE table of verbs. The plain command is shown first, then comes the deed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
@@ -41,6 +41,10 @@ VERBS: Final[Mapping[str, Verb]] = MappingProxyType(
 )
 
 
+Step = Callable[["Orderlab", Engine, Verb, str], None]
+"""What a worker does with a verb and a unit."""
+
+
 def title_of(unit: str) -> str:
     """Return a unit's name as it stands in sentences."""
     known = BY_NAME.get(unit)
@@ -56,7 +60,11 @@ def do_to_unit(app: "Orderlab", name: str, unit: str) -> None:
     if shop is None:
         app.notify("The shop is closed. 1 opens Start.", severity="warning")
         return
-    work = partial(_ask if verb.asks else _do, app, app.lab.engine(shop.engine), verb, unit)
+    _begin(_ask if verb.asks else _do, app, app.lab.engine(shop.engine), verb, unit)
+
+
+def _begin(step: Step, app: "Orderlab", engine: Engine, verb: Verb, unit: str) -> None:
+    work = partial(step, app, engine, verb, unit)
     app.run_worker(work, thread=True, name=f"{verb.name} {unit}", group=f"unit {unit}", exclusive=True)
 
 
@@ -70,8 +78,7 @@ def _ask(app: "Orderlab", engine: Engine, verb: Verb, unit: str) -> None:
 
     def answered(yes: bool | None) -> None:  # noqa: FBT001  what a screen returns
         if yes:
-            work = partial(_do, app, engine, verb, unit)
-            app.run_worker(work, thread=True, name=f"{verb.name} {unit}", group=f"unit {unit}", exclusive=True)
+            _begin(_do, app, engine, verb, unit)
 
     sheet = Confirm(f"{verb.name.capitalize()} {title_of(unit)}", verb.then, command)
     app.call_from_thread(app.push_screen, sheet, answered)
